@@ -1,0 +1,43 @@
+/** What PostgreSQL or the connection to it said went wrong. */
+interface DatabaseFailure {
+  code?: string;
+  constraint?: string;
+  message?: string;
+}
+
+// 08 connection, 40 rollback (deadlock, serialization), 53 resources, 57 operator intervention.
+const transientClasses = new Set(['08', '40', '53', '57']);
+const statementTimeout = '57014';
+const lockNotAvailable = '55P03';
+const network = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+]);
+// pg reports these without a code.
+const lostConnection =
+  /Connection terminated|Client was closed|connection error and is not queryable|timeout exceeded when trying to connect|Query read timeout|Cannot use a pool after calling end/;
+
+/** True when the same work may succeed later without any change: an outage, a deadlock, a lock not granted in time. */
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, message } = error as DatabaseFailure;
+  if (code === statementTimeout) return false;
+  if (code === lockNotAvailable) return true;
+  if (
+    code !== undefined &&
+    (network.has(code) || (code.length === 5 && transientClasses.has(code.slice(0, 2))))
+  )
+    return true;
+  if (code === undefined && lostConnection.test(message ?? '')) return true;
+  return error.cause !== undefined && isTransient(error.cause);
+}
+
+/** True when `error` is PostgreSQL's refusal by the constraint or unique index of that name. */
+export function violates(error: unknown, constraint: string): boolean {
+  return error instanceof Error && (error as DatabaseFailure).constraint === constraint;
+}

@@ -1,0 +1,44 @@
+import { fileURLToPath } from 'node:url';
+import knex from 'knex';
+import pg from 'pg';
+
+export interface MigrateOptions {
+  /** Of the role that owns the schema. */
+  url: string;
+  /** Folder of knex migrations, plain ESM `.js` files. */
+  directory: URL | string;
+  schema: string;
+  log?: (line: string) => void;
+}
+
+/**
+ * Brings a schema up to date and returns the names of the migrations that ran. Several may be started at once:
+ * an advisory lock lets one work while the others wait, and unlike a lock table it ends with its process.
+ */
+export async function migrate({ url, directory, schema, log = () => {} }: MigrateOptions): Promise<string[]> {
+  const guard = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  await guard.connect();
+  const db = knex({
+    client: 'pg',
+    connection: { connectionString: url },
+    searchPath: [schema],
+    pool: { min: 0, max: 1 },
+    migrations: {
+      directory: directory instanceof URL ? fileURLToPath(directory) : directory,
+      loadExtensions: ['.js'],
+      schemaName: schema,
+    },
+  });
+  try {
+    await guard.query('SET statement_timeout = 0; SET lock_timeout = 0');
+    await guard.query('SELECT pg_advisory_lock(hashtext($1))', [`migrate ${schema}`]);
+    // knex keeps a lock of its own in a table, and a killed migration would leave it taken for ever.
+    await db.migrate.forceFreeMigrationsLock();
+    const [, ran] = (await db.migrate.latest()) as [number, string[]];
+    for (const name of ran) log(`${schema}: ${name}`);
+    return ran;
+  } finally {
+    await db.destroy();
+    await guard.end();
+  }
+}

@@ -1,0 +1,91 @@
+import { statement } from '../db/index.js';
+
+/**
+ * Takes messages into the inbox and returns the ids that are new to this consumer. Left out are those whose key has
+ * an earlier parked message: they must wait behind it. An id from before the inbox's oldest partition cannot be
+ * remembered: it counts as new, and the business keys (one reservation an order, one payment an order) guard it.
+ * $1 consumer, $2 ids, $3 topics, $4 keys, $5 positions. The ids are sorted, so that two batches never deadlock.
+ */
+export const takeNew = statement<{ id: string }>(
+  'inbox_take_new',
+  `WITH incoming AS MATERIALIZED (
+     SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bigint[]) m(id, topic, key, position)
+     WHERE NOT EXISTS (SELECT FROM parked p WHERE p.consumer = $1 AND p.topic = m.topic AND p.key = m.key
+                       AND p.position <= m.position)
+   ), taken AS (
+     INSERT INTO inbox (consumer, message_id)
+     SELECT $1, id FROM incoming WHERE id >= (SELECT inbox_from FROM retention) ORDER BY id
+     ON CONFLICT DO NOTHING RETURNING message_id
+   )
+   SELECT message_id AS id FROM taken
+   UNION ALL SELECT id FROM incoming WHERE id < (SELECT inbox_from FROM retention)`,
+);
+
+/**
+ * Parks messages with their reasons, unless they are handled or parked already. $1 consumer, then one array a column.
+ * With $10 only those are parked that wait behind an earlier parked message of their key.
+ */
+export const park = statement(
+  'parked_insert',
+  `INSERT INTO parked (consumer, topic, partition, position, key, message_id, reason, error, message)
+   SELECT $1, m.* FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[])
+     m(topic, partition, position, key, message_id, reason, error, message)
+   WHERE NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = $1 AND i.message_id::text = m.message_id)
+     AND (NOT $10::boolean OR EXISTS (SELECT FROM parked p WHERE p.consumer = $1 AND p.topic = m.topic AND p.key = m.key
+                                      AND p.position < m.position))
+   ON CONFLICT DO NOTHING`,
+);
+
+/** Counts a start of one message alone; returns how often it was started, this one included. */
+export const countAttempt = statement<{ attempts: number }>(
+  'attempt_count',
+  `INSERT INTO attempt (consumer, message_id, attempts) VALUES ($1, $2, 1)
+   ON CONFLICT (consumer, message_id) DO UPDATE SET attempts = attempt.attempts + 1 RETURNING attempts`,
+);
+export const forgetAttempt = statement(
+  'attempt_forget',
+  'DELETE FROM attempt WHERE consumer = $1 AND message_id = $2',
+);
+
+/** Notes that a run of these partitions begins; returns those whose last run did not end in order. $2 topics, $3 partitions. */
+export const beginRun = statement<{ topic: string; partition: number }>(
+  'run_begin',
+  `WITH mine AS (SELECT * FROM unnest($2::text[], $3::int[]) m(topic, partition)),
+   unclean AS (SELECT topic, partition FROM run JOIN mine USING (topic, partition) WHERE consumer = $1 AND NOT clean),
+   begun AS (INSERT INTO run (consumer, topic, partition, clean) SELECT $1, topic, partition, false FROM mine
+             ON CONFLICT (consumer, topic, partition) DO UPDATE SET clean = false)
+   SELECT * FROM unclean`,
+);
+export const endRun = statement(
+  'run_end',
+  `UPDATE run SET clean = true FROM unnest($2::text[], $3::int[]) m(topic, partition)
+   WHERE run.consumer = $1 AND run.topic = m.topic AND run.partition = m.partition`,
+);
+
+export interface ParkedRow {
+  message_id: string;
+  message: unknown;
+}
+
+/** Parked messages that somebody asked to replay, in order. $1 consumer, $2 topics, $3 partitions. */
+export const toReplay = statement<ParkedRow>(
+  'parked_to_replay',
+  `SELECT message_id, message FROM parked
+   WHERE consumer = $1 AND replay_requested_at IS NOT NULL
+     AND (topic, partition) IN (SELECT * FROM unnest($2::text[], $3::int[]))
+   ORDER BY topic, partition, position LIMIT 100`,
+);
+export const unpark = statement(
+  'parked_unpark',
+  'DELETE FROM parked WHERE consumer = $1 AND message_id = $2',
+);
+
+/** A replay failed: it and what waits behind it stay parked, until somebody asks again. */
+export const keepParked = statement(
+  'parked_keep',
+  `UPDATE parked p SET replay_requested_at = NULL,
+     reason = CASE WHEN p.message_id = $2 THEN $3 ELSE p.reason END, error = CASE WHEN p.message_id = $2 THEN $4 ELSE p.error END
+   FROM parked failed
+   WHERE failed.consumer = $1 AND failed.message_id = $2
+     AND p.consumer = $1 AND p.topic = failed.topic AND p.key = failed.key AND p.position >= failed.position`,
+);

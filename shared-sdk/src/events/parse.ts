@@ -1,0 +1,56 @@
+import type { ZodType } from 'zod';
+import { timeOf } from '../db/index.js';
+import type { Consumer } from './consumer.js';
+import type { Message } from './message.js';
+
+/** A message that can never be handled as it is, and why. */
+export interface Poison {
+  message: Message;
+  reason: 'BAD_PAYLOAD' | 'BAD_ID' | 'FAILED' | 'ENDED_THE_PROCESS' | 'NOT_YET_VISIBLE' | 'BEHIND_PARKED';
+  error: string;
+}
+
+export interface Parsed {
+  events: Message[];
+  poison: Poison[];
+  skipped: number;
+}
+
+const hour = 3_600_000;
+
+/** Sorts incoming messages into those to handle (payloads parsed), those to park, and those of types not asked for. */
+export function parser({ schemas }: Pick<Consumer, 'schemas'>): (messages: Message[]) => Parsed {
+  const known = new Map<string, ZodType>();
+  for (const { topic, types } of schemas) {
+    for (const [type, schema] of Object.entries(types)) known.set(`${topic} ${type}`, schema);
+  }
+  return (messages) => {
+    const parsed: Parsed = { events: [], poison: [], skipped: 0 };
+    for (const message of messages) {
+      const schema = known.get(`${message.topic} ${message.type}`);
+      if (!schema) {
+        parsed.skipped++; // a newer producer may send more than this consumer understands
+        continue;
+      }
+      const made = timeOf(message.id);
+      if (made === undefined || made > Date.now() + hour) {
+        // No partition of the inbox could hold such an id, now or for a long time.
+        const error =
+          made === undefined ? 'the id is no UUIDv7' : 'the id is more than an hour in the future';
+        parsed.poison.push({ message, reason: 'BAD_ID', error });
+        continue;
+      }
+      const { success, data, error } = schema.safeParse(message.payload);
+      if (success) parsed.events.push({ ...message, payload: data });
+      else parsed.poison.push({ message, reason: 'BAD_PAYLOAD', error: briefly(error) });
+    }
+    return parsed;
+  };
+}
+
+/** Names what is wrong and where, never the values: payloads do not belong into logs and tables of errors. */
+const briefly = (error: { issues: { path: PropertyKey[]; message: string }[] }) =>
+  error.issues
+    .slice(0, 5)
+    .map(({ path, message }) => `/${path.map(String).join('/')}: ${message}`)
+    .join('; ');

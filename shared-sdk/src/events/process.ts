@@ -1,0 +1,283 @@
+import { type Database, isTransient, type Tx } from '../db/index.js';
+import { AppError } from '../errors/index.js';
+import type { Logger } from '../logging/index.js';
+import { runInTrace } from '../tracing/index.js';
+import { backoff } from './backoff.js';
+import { type AfterCommit, type Consumer, NotYetVisible } from './consumer.js';
+import * as inbox from './inbox.js';
+import type { Message } from './message.js';
+import { metricsOf } from './metrics.js';
+import { type Poison, parser } from './parse.js';
+
+export interface TopicPartition {
+  topic: string;
+  partition: number;
+}
+
+/**
+ * What a driver calls. A driver reads messages and keeps offsets; all else is here, so that both drivers agree:
+ * inbox, transaction, retry, single mode, parking, replay.
+ */
+export interface Processor {
+  /** Resolves when every message is applied, skipped or parked: its offset may be committed. Rejects only when stopped. */
+  process(messages: Message[]): Promise<void>;
+  /** Call when partitions are taken, before their first message. */
+  taken(partitions: TopicPartition[]): Promise<void>;
+  /** Call when partitions are given up in order, after the last `process`. */
+  released(partitions: TopicPartition[]): Promise<void>;
+  /** Call when everything that was there is read: what ended an earlier run is behind us. */
+  caughtUp(): void;
+  /** Applies parked messages that somebody asked to replay; returns how many. */
+  replay(partitions: TopicPartition[]): Promise<number>;
+}
+
+const failuresBeforeParking = 3;
+/** Starts without an end, each of them a process that died: more than bad luck with a rolling restart. */
+const startsBeforeParking = 5;
+const suspectsAfterUncleanEnd = 1_000;
+const visibleWithinMs = 30_000;
+
+export class Stopped extends Error {}
+
+export function processor({
+  db,
+  consumer,
+  logger,
+  signal,
+  visibleWithin = visibleWithinMs,
+}: {
+  db: Database;
+  consumer: Consumer;
+  logger: Logger;
+  signal: AbortSignal;
+  visibleWithin?: number;
+}): Processor {
+  const { group } = consumer;
+  const parse = parser(consumer);
+  const metrics = metricsOf(group);
+  let suspects = 0;
+
+  /** One transaction, two flights: BEGIN, inbox, what `load` asks; then the writes and COMMIT. */
+  async function handle(events: Message[], first?: (tx: Tx) => void): Promise<void> {
+    let after: AfterCommit | undefined;
+    let fresh: Message[] = [];
+    await db.transaction(async (tx) => {
+      first?.(tx);
+      const taking = tx.query(
+        inbox.takeNew([
+          group,
+          events.map((event) => event.id),
+          events.map((event) => event.topic),
+          events.map((event) => event.key),
+          events.map((event) => event.position),
+        ]),
+      );
+      const loading = consumer.load(tx, events as never);
+      loading.catch(() => {}); // awaited below; the inbox's own failure comes first
+      const unseen = new Set((await taking).rows.map((row) => row.id));
+      const loaded = await loading;
+      fresh = events.filter((event) => unseen.delete(event.id)); // delete: the same id twice in a batch is one message
+      if (fresh.length < events.length) {
+        const rest = events.filter((event) => !fresh.includes(event));
+        tx.query(
+          parkRows(
+            rest.map((message) => ({ message, ...behind })),
+            true,
+          ),
+        );
+      }
+      after =
+        fresh.length > 0 ? ((await consumer.apply(tx, fresh as never, loaded)) ?? undefined) : undefined;
+    });
+    metrics.handled(fresh, events.length - fresh.length);
+    after?.();
+  }
+
+  const parkRows = (poison: Poison[], onlyBehindParked = false) =>
+    inbox.park([
+      group,
+      poison.map(({ message }) => message.topic),
+      poison.map(({ message }) => message.partition),
+      poison.map(({ message }) => message.position),
+      poison.map(({ message }) => message.key),
+      poison.map(({ message }) => message.id),
+      poison.map(({ reason }) => reason),
+      poison.map(({ error }) => error.slice(0, 2_000)),
+      poison.map(({ message }) => JSON.stringify(message)),
+      onlyBehindParked,
+    ]);
+
+  async function park(poison: Poison[]): Promise<void> {
+    if (poison.length === 0) return;
+    await untilDone(() => db.query(parkRows(poison)));
+    for (const { message, reason, error } of poison) {
+      metrics.parked(reason);
+      const { id, topic, key, type } = message;
+      logger.error({ group, reason, error, message: { id, topic, key, type } }, 'message parked');
+    }
+  }
+
+  /** Repeats what an outage stops, for as long as it lasts. */
+  async function untilDone<T>(work: () => Promise<T>): Promise<T> {
+    const pause = backoff({ first: 50, most: 2_000 });
+    for (;;) {
+      if (signal.aborted) throw new Stopped();
+      try {
+        return await work();
+      } catch (error) {
+        if (!isTransient(error)) throw error;
+        metrics.retried();
+        logger.warn({ group, err: error }, 'the database does not answer, trying again');
+        await pause.wait(signal);
+      }
+    }
+  }
+
+  async function batch(events: Message[]): Promise<void> {
+    const pause = backoff({ first: 50, most: 2_000 });
+    for (let tries = 1; ; tries++) {
+      try {
+        return await untilDone(() => handle(events));
+      } catch (error) {
+        if (error instanceof Stopped) throw error;
+        if (!(error instanceof NotYetVisible) || tries === 3) {
+          logger.warn({ group, err: error, messages: events.length }, 'a batch failed, going on one by one');
+          return await oneByOne(events);
+        }
+        await pause.wait(signal);
+      }
+    }
+  }
+
+  /**
+   * Each message in a transaction of its own, so that a bad one stops only its key: a key's later messages wait while
+   * its first is tried again, other keys go on.
+   */
+  async function oneByOne(events: Message[]): Promise<void> {
+    const keys = new Map<string, Message[]>();
+    for (const event of events) {
+      const key = `${event.topic} ${event.key}`;
+      keys.set(key, [...(keys.get(key) ?? []), event]);
+    }
+    const tries = new Map<Message, { failures: number; since: number }>();
+    const pause = backoff({ first: 50, most: 2_000 });
+    while (keys.size > 0) {
+      for (const [key, [event, ...later]] of keys) {
+        if (event === undefined) continue;
+        const state = tries.get(event) ?? { failures: 0, since: Date.now() };
+        tries.set(event, state);
+        const outcome = await alone(event, state);
+        if (outcome === 'again') continue;
+        if (later.length > 0) keys.set(key, later);
+        else keys.delete(key);
+      }
+      if ([...keys.values()].some(([event]) => event && (tries.get(event)?.failures ?? 0) > 0))
+        await pause.wait(signal);
+    }
+  }
+
+  async function alone(
+    event: Message,
+    state: { failures: number; since: number },
+  ): Promise<'done' | 'again'> {
+    // Committed before the work: if the work ends the process, the next run counts on.
+    const counted = await untilDone(() => db.query(inbox.countAttempt([group, event.id])));
+    const starts = (counted.rows[0]?.attempts ?? 1) - state.failures;
+    const giveUp = async (poison: Poison) => {
+      await park([poison]);
+      await untilDone(() => db.query(inbox.forgetAttempt([group, event.id])));
+      return 'done' as const;
+    };
+    if (starts > startsBeforeParking)
+      return giveUp({
+        message: event,
+        reason: 'ENDED_THE_PROCESS',
+        error: `started ${starts - 1} times without an end`,
+      });
+    try {
+      await untilDone(() => handle([event], (tx) => tx.query(inbox.forgetAttempt([group, event.id]))));
+      return 'done';
+    } catch (error) {
+      if (error instanceof Stopped) throw error;
+      state.failures++;
+      const invisible = error instanceof NotYetVisible;
+      const last = invisible
+        ? Date.now() - state.since > visibleWithin
+        : state.failures >= failuresBeforeParking;
+      if (!last) return 'again';
+      return giveUp({
+        message: event,
+        reason: invisible ? 'NOT_YET_VISIBLE' : 'FAILED',
+        error: describe(error),
+      });
+    }
+  }
+
+  const list = (partitions: TopicPartition[]) => [
+    group,
+    partitions.map(({ topic }) => topic),
+    partitions.map(({ partition }) => partition),
+  ];
+
+  return {
+    async process(messages) {
+      const { events, poison, skipped } = parse(messages);
+      metrics.skipped(skipped);
+      await park(poison);
+      if (events.length === 0) return;
+      const trace = events.length === 1 ? (events[0]?.traceparent ?? undefined) : undefined;
+      await runInTrace(trace, `${group} process`, () => (suspects > 0 ? oneByOne(events) : batch(events)), {
+        'messaging.batch.message_count': events.length,
+      });
+      suspects = Math.max(0, suspects - events.length);
+    },
+    async taken(partitions) {
+      const unclean = await untilDone(() => db.query(inbox.beginRun(list(partitions))));
+      if (unclean.rows.length === 0) return;
+      suspects = suspectsAfterUncleanEnd;
+      logger.warn(
+        { group, partitions: unclean.rows.length },
+        'the last run did not end in order, starting one by one',
+      );
+    },
+    async released(partitions) {
+      if (partitions.length > 0) await db.query(inbox.endRun(list(partitions)));
+    },
+    caughtUp() {
+      suspects = 0;
+    },
+    async replay(partitions) {
+      const { rows } = await untilDone(() => db.query(inbox.toReplay(list(partitions))));
+      let replayed = 0;
+      for (const row of rows) {
+        const { events, poison } = parse([row.message as Message]);
+        const event = events[0];
+        try {
+          if (event === undefined) throw new Error(poison[0]?.error ?? 'its type is no longer known');
+          await untilDone(() => handle([event], (tx) => tx.query(inbox.unpark([group, row.message_id]))));
+          replayed++;
+        } catch (error) {
+          if (error instanceof Stopped) throw error;
+          const reason =
+            event === undefined
+              ? 'BAD_PAYLOAD'
+              : error instanceof NotYetVisible
+                ? 'NOT_YET_VISIBLE'
+                : 'FAILED';
+          await untilDone(() => db.query(inbox.keepParked([group, row.message_id, reason, describe(error)])));
+          break; // what waits behind it is no longer asked for: read the list anew
+        }
+      }
+      return replayed;
+    },
+  };
+}
+
+const behind = { reason: 'BEHIND_PARKED', error: 'an earlier message of this key is parked' } as const;
+
+const describe = (error: unknown) =>
+  error instanceof AppError
+    ? `${error.code}: ${error.message}`
+    : error instanceof Error
+      ? error.message
+      : String(error);

@@ -1,0 +1,3 @@
+export { append, type OutboxEvent } from './append.js';
+export { maintainPartitions } from './maintain.js';
+export { createEventingTables } from './tables.js';
