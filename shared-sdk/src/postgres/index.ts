@@ -1,0 +1,8 @@
+export {
+  createServiceDatabase,
+  eventsGroup,
+  type ServiceDatabase,
+  type ServiceDatabaseOptions,
+} from './service-database.js';
+export { type Postgres, type PostgresOptions, startPostgres } from './start-postgres.js';
+export { freePort } from './start-server.js';

@@ -1,0 +1,61 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Binaries } from './binaries.js';
+import { commandOf } from './process.js';
+import { stopServer } from './stop-server.js';
+
+/**
+ * A launcher that was killed may leave its server running. Next to PostgreSQL's own postmaster.pid we note who
+ * started it, so that the server of a launcher that is alive is never stopped under it.
+ */
+const noteOf = (folder: string) => path.join(folder, 'started-by.json');
+
+export async function noteStarter(folder: string): Promise<void> {
+  await writeFile(noteOf(folder), JSON.stringify({ pid: process.pid, command: commandOf(process.pid) }));
+}
+
+/** Makes way for a new server on this data folder, or says who holds it. */
+export async function endPreviousServer(
+  folder: string,
+  binaries: Binaries,
+  log: (line: string) => void,
+): Promise<void> {
+  const lock = path.join(folder, 'postmaster.pid');
+  const pid = Number((await textOf(lock))?.split('\n')[0]);
+  if (!pid) return;
+  if (!isServerOf(pid, folder)) {
+    // PostgreSQL would take any live process of that number, after a reboot or in a container, for its own.
+    if (exists(pid)) await rm(lock, { force: true });
+    return;
+  }
+  const starter = JSON.parse((await textOf(noteOf(folder))) ?? '{}') as { pid?: number; command?: string };
+  if (starter.pid && starter.pid !== process.pid && commandOf(starter.pid) === starter.command) {
+    throw new Error(
+      `The data folder ${folder} is in use: process ${starter.pid} (${starter.command}) runs PostgreSQL on it (pid ${pid})`,
+    );
+  }
+  log(`stopping PostgreSQL (pid ${pid}), which an earlier launcher left running on ${folder}`);
+  await stopServer(pid, binaries);
+}
+
+function isServerOf(pid: number, folder: string): boolean {
+  const command = commandOf(pid);
+  if (command === undefined) return false;
+  // Windows tells the name of the program only.
+  return command.includes('postgres') && (process.platform === 'win32' || command.includes(folder));
+}
+
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function textOf(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+}
