@@ -7,3 +7,9 @@ export { storeEvents } from './catalogue/store.js';
 export { userEvents } from './catalogue/user.js';
 export { type AfterCommit, type Consumer, consumer, NotYetVisible } from './consumer.js';
 export type { Message } from './message.js';
+export {
+  type Consumers,
+  type GroupStatus,
+  type StartConsumersOptions,
+  startConsumers,
+} from './start-consumers.js';

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type {} from 'vitest'; // so that the declaration below extends it
 import type { TestProject } from 'vitest/node';
 import { startPostgres } from '../postgres/index.js';
 

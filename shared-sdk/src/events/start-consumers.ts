@@ -1,0 +1,66 @@
+import type { Database } from '../db/index.js';
+import type { Logger } from '../logging/index.js';
+import type { Consumer } from './consumer.js';
+import { joinPostgres } from './postgres/join.js';
+import { processor } from './process.js';
+
+export interface GroupStatus {
+  group: string;
+  /** Messages of all its partitions that are not yet done. */
+  lag: number;
+  /** What this member reads. */
+  partitions: { topic: string; partition: number; committed: number }[];
+  /** What keeps it from working, if anything does. */
+  failure?: string | undefined;
+}
+
+/** One consumer at work: what a driver gives. */
+export interface Member {
+  group: string;
+  status(): GroupStatus;
+  /** Ends the batch under way, stores how far it is, and leaves the group. */
+  stop(): Promise<void>;
+}
+
+export interface Consumers {
+  status(): GroupStatus[];
+  /** Rejects with the first consumer's trouble. */
+  check(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface StartConsumersOptions {
+  /** `postgres://…` reads the embedded log. */
+  url: string;
+  db: Database;
+  // biome-ignore lint/suspicious/noExplicitAny: each consumer has its own types, which only it needs
+  consumers: Consumer<any, any>[];
+  logger: Logger;
+}
+
+/** Starts each consumer on the log that the URL's protocol names. */
+export function startConsumers({ url, db, consumers, logger }: StartConsumersOptions): Consumers {
+  const { protocol } = new URL(url);
+  if (!/^postgres(ql)?:$/.test(protocol)) throw new Error(`EVENTS_URL: no driver for ${protocol}//`);
+  const members = consumers.map((consumer) => {
+    const stopping = new AbortController();
+    return joinPostgres({
+      url,
+      group: consumer.group,
+      topics: [...new Set(consumer.schemas.map(({ topic }) => topic))],
+      processor: processor({ db, consumer, logger, signal: stopping.signal }),
+      logger,
+      stopping,
+    });
+  });
+  return {
+    status: () => members.map((member) => member.status()),
+    async check() {
+      const ill = members.map((member) => member.status()).find(({ failure }) => failure !== undefined);
+      if (ill) throw new Error(`${ill.group}: ${ill.failure}`);
+    },
+    async stop() {
+      await Promise.all(members.map((member) => member.stop()));
+    },
+  };
+}
