@@ -1,0 +1,42 @@
+import { AppError } from '@msa-event-market/shared-sdk/errors';
+
+/** Every error that the rules of this service answer with. README.md lists the same codes, and a test compares. */
+export const errors = {
+  NOT_FOUND_USER: () => new AppError('NOT_FOUND_USER', 'not_found', 'There is no such user.'),
+
+  CONFLICT_USER: (cause?: unknown) =>
+    new AppError('CONFLICT_USER', 'exists', 'This login id is taken.', {
+      cause,
+      fields: [{ pointer: '/loginId', detail: 'is taken' }],
+    }),
+
+  /** One answer for whatever is wrong with credentials: a stranger must not learn which login ids exist. */
+  UNAUTHORIZED: () => new AppError('UNAUTHORIZED', 'unauthenticated', 'These credentials are not valid.'),
+
+  FORBIDDEN: (message: string) => new AppError('FORBIDDEN', 'forbidden', message),
+
+  WEAK_PASSWORD: (detail: string) =>
+    new AppError('WEAK_PASSWORD', 'invalid', `The password ${detail}.`, {
+      fields: [{ pointer: '/password', detail }],
+    }),
+
+  WRONG_PASSWORD: () =>
+    new AppError('WRONG_PASSWORD', 'forbidden', 'The current password is not right.', {
+      fields: [{ pointer: '/currentPassword', detail: 'is not the current password' }],
+    }),
+
+  LAST_ADMIN: () => new AppError('LAST_ADMIN', 'conflict', 'This is the last admin: make another one first.'),
+
+  VERSION_MISMATCH: () =>
+    new AppError('VERSION_MISMATCH', 'precondition_failed', 'The user has changed since it was read.'),
+
+  TOO_MANY_ATTEMPTS: (retryAfterSeconds: number) =>
+    new AppError('TOO_MANY_ATTEMPTS', 'rate_limited', 'Too many attempts to sign in, wait a little.', {
+      retryAfterSeconds,
+    }),
+
+  HASHING_OVERLOADED: () =>
+    new AppError('HASHING_OVERLOADED', 'unavailable', 'Too many passwords are being checked.', {
+      retryAfterSeconds: 1,
+    }),
+};

@@ -1,0 +1,24 @@
+import type { Principal } from '@msa-event-market/shared-sdk/auth';
+import { uuidv7 } from '@msa-event-market/shared-sdk/db';
+import { errors } from '../domain/errors.js';
+import { refuseWeakPassword } from '../domain/password.js';
+import type { Role, User } from '../domain/user.js';
+import type { Ports } from './ports.js';
+
+export interface SignUp {
+  loginId: string;
+  password: string;
+  role?: Role | undefined;
+  phone: string;
+  email: string;
+}
+
+/** Anyone may become a user; only an admin makes admins. */
+export const signUp =
+  ({ users, passwords }: Pick<Ports, 'users' | 'passwords'>) =>
+  async ({ password, role = 'user', ...user }: SignUp, by: Principal | undefined): Promise<User> => {
+    if (role === 'admin' && by?.role !== 'admin')
+      throw errors.FORBIDDEN('Only an admin may create an admin.');
+    refuseWeakPassword(password, user.loginId);
+    return users.add({ ...user, role, id: uuidv7() }, await passwords.hash(password));
+  };
