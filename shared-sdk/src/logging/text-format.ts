@@ -1,0 +1,56 @@
+interface Line {
+  level: string;
+  time: string;
+  name?: string;
+  msg?: string;
+  err?: DescribedError;
+  [field: string]: unknown;
+}
+
+interface DescribedError {
+  type?: string;
+  message?: string;
+  stack?: string;
+  cause?: DescribedError | string;
+}
+
+const colours: Record<string, string> = {
+  fatal: '35',
+  error: '31',
+  warn: '33',
+  info: '32',
+  debug: '36',
+  trace: '90',
+};
+
+/** One JSON line of the logger as one that people read: `12:00:00.123 INFO  order: placed orderId=7 traceId=4f2…`. */
+export function formatLine(json: string, colour: boolean): string {
+  const { level, time, name, msg = '', err, ...fields } = JSON.parse(json) as Line;
+  const paint = (code: string, text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const details = pairs(fields);
+  const head = `${time.slice(11, 23)} ${paint(colours[level] ?? '0', level.toUpperCase().padEnd(5))}`;
+  return `${head} ${name ? `${name}: ` : ''}${onOneLine(msg)}${paint('90', details)}\n${err ? stackOf(err) : ''}`;
+}
+
+const pairs = (fields: object): string =>
+  Object.entries(fields)
+    .map(([key, value]) => ` ${key}=${show(value)}`)
+    .join('');
+
+const show = (value: unknown): string =>
+  typeof value === 'string' && /^[\w:./@+-]+$/.test(value) ? value : onOneLine(JSON.stringify(value));
+
+function stackOf(error: DescribedError | string): string {
+  // `cause` may be anything, and so may what is thrown.
+  if (typeof error === 'string') return `    ${onOneLine(error)}\n`;
+  const { type, message, stack, cause, ...fields } = error;
+  const more = pairs(fields);
+  const own = `${(stack ?? `${type}: ${message}`).replace(/^/gm, '    ')}\n${more && `   ${more}\n`}`;
+  return cause ? `${own}    caused by:\n${stackOf(cause)}` : own;
+}
+
+// A line break or a terminal sequence in a message would let a caller forge lines.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
+const control = /[\u0000-\u001f\u007f-\u009f]/g;
+const onOneLine = (text: string): string =>
+  text.replace(control, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -1,0 +1,1 @@
+export { collectNodeMetrics, counter, durationBuckets, gauge, histogram, registry } from './registry.js';
