@@ -22,6 +22,12 @@ export interface Product extends ProductDetails {
   version: number;
 }
 
+/** A product is always looked up within its store. */
+export interface ProductRef {
+  storeId: string;
+  productId: string;
+}
+
 /** A product with its stock: what its owner changes, locked together. */
 export interface Item {
   product: Product;
@@ -30,14 +36,19 @@ export interface Item {
 
 export interface ItemChange extends Item {
   events: OutboxEvent[];
-  /** Pieces that the owner put in or took out; it becomes a row of the movements. */
-  moved?: number;
+  movement?: Movement;
 }
 
-export function newProduct(id: string, storeId: string, details: ProductDetails, quantity: number): ItemChange {
-  const product = { id, storeId, ...details, version: 1 };
-  const stock = firstStock(id, storeId, quantity);
-  return { product, stock, events: [productEvent(stock, 'ProductCreated', announced(product))], moved: quantity };
+/** Pieces that somebody put in (> 0) or took out (< 0); the sum over a product is its stock's `received`. */
+export interface Movement {
+  quantity: number;
+  actor: string;
+}
+
+export function newProduct(ref: ProductRef, details: ProductDetails, initial: Movement): ItemChange {
+  const product = { id: ref.productId, storeId: ref.storeId, ...details, version: 1 };
+  const stock = firstStock(ref, initial.quantity);
+  return { product, stock, events: [productEvent(stock, 'ProductCreated', announced(product))], movement: initial };
 }
 
 export function updateProduct({ product: before, stock: old }: Item, details: ProductDetails): ItemChange {
@@ -46,9 +57,9 @@ export function updateProduct({ product: before, stock: old }: Item, details: Pr
   return { product, stock, events: [productEvent(stock, 'ProductUpdated', announced(product))] };
 }
 
-export function changeQuantity({ product, stock: old }: Item, by: number): ItemChange {
-  const stock = nextRecord(adjust(old, by));
-  return { product, stock, events: [quantityChanged(stock)], moved: by };
+export function changeQuantity({ product, stock: old }: Item, movement: Movement): ItemChange {
+  const stock = nextRecord(adjust(old, movement.quantity));
+  return { product, stock, events: [quantityChanged(stock)], movement };
 }
 
 /** Soft: nothing new is reserved, what orders hold stays until they are delivered or cancelled. */

@@ -24,9 +24,8 @@ export interface Stock {
 export type Place = 'available' | 'reserved' | 'sold';
 
 /** A new product has been announced: ProductCreated is its first record. */
-export const firstStock = (productId: string, storeId: string, quantity: number): Stock => ({
-  productId,
-  storeId,
+export const firstStock = (ref: { storeId: string; productId: string }, quantity: number): Stock => ({
+  ...ref,
   available: quantity,
   reserved: 0,
   sold: 0,

@@ -1,0 +1,166 @@
+import type { StoreOffer } from './offer.js';
+
+export const greenEmberGarden: StoreOffer = {
+  name: 'Green Ember Garden',
+  seller: 'luuk',
+  description:
+    'Seeds, tools and pots for balconies and beds, with honest sowing dates and no plastic that can be avoided.',
+  products: [
+    {
+      name: 'Tomato "Harbour Red"',
+      price: 390,
+      stock: 240,
+      description: 'A bush tomato for pots that ripens early and does not need pinching. About 20 seeds.',
+    },
+    {
+      name: 'Tomato "Old Striper"',
+      price: 420,
+      stock: 180,
+      description: 'Green and gold stripes, thin skin, best eaten warm from the stalk. About 15 seeds.',
+    },
+    {
+      name: 'Runner Bean "Scarlet Ladder"',
+      price: 450,
+      stock: 160,
+      description: 'Climbs to three metres, flowers for the bees and crops for the cook. 40 seeds.',
+    },
+    {
+      name: 'Lettuce Mix "Cut Again"',
+      price: 350,
+      stock: 260,
+      description: 'Six leaves to cut and cut again from April to October. About 800 seeds.',
+    },
+    {
+      name: 'Carrot "Short Cellar"',
+      price: 350,
+      stock: 230,
+      description: 'Stubby roots for heavy soil that keep in sand until March. About 500 seeds.',
+    },
+    {
+      name: 'Radish "Eighteen Days"',
+      price: 290,
+      stock: 310,
+      description: 'The seed to start a child with. About 200 seeds.',
+    },
+    {
+      name: 'Basil "Market Bunch"',
+      price: 320,
+      stock: 220,
+      description: 'Large soft leaves and slow to bolt. Sow warm, pick often. About 150 seeds.',
+    },
+    {
+      name: 'Wildflower Mix, 10 sqm',
+      price: 890,
+      stock: 140,
+      description: 'Twenty-eight native kinds for poor soil; mow once a year and let it be.',
+    },
+    {
+      name: 'Sunflower "Tall Neighbour"',
+      price: 390,
+      stock: 170,
+      description: 'Three metres if you let it. Leave the heads for the finches. 20 seeds.',
+    },
+    {
+      name: 'Garlic for Planting, 3 bulbs',
+      price: 690,
+      stock: 90,
+      description: 'A hard-necked variety with a purple skin. Plant in October, braid in July.',
+    },
+    {
+      name: 'Seed Potatoes "Early Amber", 2 kg',
+      price: 890,
+      stock: 60,
+      description: 'Waxy and yellow, ready ninety days after planting. Delivered from March on.',
+    },
+    {
+      name: 'Hand Trowel, forged',
+      price: 2690,
+      stock: 75,
+      description: 'One piece of steel from tip to tang, with a scale in centimetres and a handle of ash.',
+    },
+    {
+      name: 'Hand Fork, forged',
+      price: 2690,
+      stock: 68,
+      description: 'Three flat tines that lift roots and leave the soil in the bed.',
+    },
+    {
+      name: 'Hoe "Swan"',
+      price: 4290,
+      stock: 34,
+      description: 'Cuts on the pull and on the push, so that weeding is a walk.',
+    },
+    {
+      name: 'Secateurs, bypass',
+      price: 4490,
+      stock: 52,
+      description: 'Every part can be replaced, also the spring that always gets lost. Cuts up to 22 mm.',
+    },
+    {
+      name: 'Pruning Saw, folding',
+      price: 3490,
+      stock: 40,
+      description: 'A curved blade that cuts on the pull and locks in two angles.',
+    },
+    {
+      name: 'Watering Can 9 l',
+      price: 4900,
+      stock: 37,
+      description: 'Galvanised steel with a long spout and a brass rose that rains instead of pours.',
+    },
+    {
+      name: 'Terracotta Pot 24 cm',
+      price: 1290,
+      stock: 150,
+      description: 'Fired hot enough to survive frost, with a hole and a thick rim.',
+    },
+    {
+      name: 'Terracotta Saucer 26 cm',
+      price: 590,
+      stock: 170,
+      description: 'Glazed inside, so that the floor stays dry.',
+    },
+    {
+      name: 'Hanging Basket, willow',
+      price: 1990,
+      stock: 46,
+      description: 'Woven over a steel frame and lined with felt. Holds a 25 cm pot.',
+    },
+    {
+      name: 'Compost Bin, larch',
+      price: 8900,
+      stock: 14,
+      description: 'Slots together without a screw and holds 400 litres of what will be soil.',
+    },
+    {
+      name: 'Worm Bin for Balconies',
+      price: 9900,
+      stock: 11,
+      description: 'Three trays and a tap. The worms come in a separate parcel, by express.',
+    },
+    {
+      name: 'Jute Twine, 200 m',
+      price: 790,
+      stock: 190,
+      description: 'Soft on stems, strong on stakes, and gone in the compost after a year.',
+    },
+    {
+      name: "Beekeeper's Gloves",
+      price: 3290,
+      stock: 27,
+      description: 'Goat leather up to the wrist, canvas up to the elbow. Roses cannot get through either.',
+    },
+    {
+      name: 'Cold Frame, cedar',
+      price: 13900,
+      stock: 6,
+      description: 'A slanted lid of twin-wall glazing that stays open by itself at three heights.',
+    },
+    {
+      name: 'Grafted Quince "Saint Alder"',
+      price: 4900,
+      stock: 3,
+      description: 'Two years old, self-fertile and sweet for a quince. Sent bare-rooted while it sleeps.',
+    },
+  ],
+};

@@ -1,0 +1,166 @@
+import type { StoreOffer } from './offer.js';
+
+export const quillAndKettle: StoreOffer = {
+  name: 'Quill & Kettle',
+  seller: 'noor',
+  description:
+    'Teas, coffee and a pantry shelf of things we would not want to run out of. Roasted, mixed and packed on Mondays.',
+  products: [
+    {
+      name: 'Breakfast Tea "Dockside", 100 g',
+      price: 890,
+      stock: 130,
+      description: 'A strong blend of three highland teas that stands up to milk and to Mondays.',
+    },
+    {
+      name: 'Smoked Tea "Tar Rope", 100 g',
+      price: 1090,
+      stock: 72,
+      description: 'Dried over spruce fires. People love it or leave the room.',
+    },
+    {
+      name: 'Green Tea "First Frost", 80 g',
+      price: 1490,
+      stock: 48,
+      description: 'Steamed leaves with a taste of young peas. Brew at 70 degrees, twice.',
+    },
+    {
+      name: 'Oolong "Slow Terrace", 80 g',
+      price: 1690,
+      stock: 36,
+      description: 'Half oxidised and rolled tight; the fourth infusion is the best.',
+    },
+    {
+      name: 'Mint and Nettle Infusion, 60 g',
+      price: 690,
+      stock: 150,
+      description: 'Grown by two sisters an hour from here. Good hot, better cold with lemon.',
+    },
+    {
+      name: 'Rooibos "Amber Evening", 100 g',
+      price: 790,
+      stock: 118,
+      description: 'With orange peel and a little vanilla, and no caffeine to argue with.',
+    },
+    {
+      name: 'Chai Spice Mix, 150 g',
+      price: 990,
+      stock: 94,
+      description: 'Cardamom, ginger, clove and black pepper, coarse enough to see what you bought.',
+    },
+    {
+      name: 'Espresso "Night Shift", 500 g',
+      price: 1490,
+      stock: 85,
+      description: 'Dark and sweet, with chocolate and walnut. For moka pots and machines.',
+    },
+    {
+      name: 'Filter Coffee "Morning Fog", 500 g',
+      price: 1590,
+      stock: 78,
+      description: 'A washed single-estate coffee, bright as an apple. Roasted light.',
+    },
+    {
+      name: 'Decaf "Late Letter", 500 g',
+      price: 1690,
+      stock: 41,
+      description: 'The caffeine goes, the caramel stays. Decaffeinated with water alone.',
+    },
+    {
+      name: 'Drinking Chocolate, 250 g',
+      price: 1190,
+      stock: 67,
+      description: 'Shaved, not powdered; three spoons to a cup of milk.',
+    },
+    {
+      name: 'Dark Chocolate 72 %, 80 g',
+      price: 590,
+      stock: 200,
+      description: 'Two ingredients, one origin and a snap you can hear across the room.',
+    },
+    {
+      name: 'Milk Chocolate with Sea Salt, 80 g',
+      price: 590,
+      stock: 190,
+      description: 'Forty per cent cocoa and flakes from our own coast.',
+    },
+    {
+      name: 'Linden Honey, 500 g',
+      price: 1290,
+      stock: 64,
+      description: 'From hives along one avenue. It sets slowly and tastes of mint and hay.',
+    },
+    {
+      name: 'Heather Honey, 250 g',
+      price: 1390,
+      stock: 3,
+      description: 'So thick that it must be pressed from the comb. A short summer left us very little.',
+    },
+    {
+      name: 'Bitter Orange Marmalade, 340 g',
+      price: 790,
+      stock: 88,
+      description: 'Thick cut, dark, and cooked in the copper kettle for an afternoon.',
+    },
+    {
+      name: 'Rhubarb and Ginger Jam, 340 g',
+      price: 690,
+      stock: 91,
+      description: 'Pink, sharp and warm at the end. Made with the first stalks of the year.',
+    },
+    {
+      name: 'Whole-Grain Mustard, 200 g',
+      price: 550,
+      stock: 140,
+      description: 'Soaked in cider for three days and barely ground.',
+    },
+    {
+      name: 'Plum Vinegar, 250 ml',
+      price: 890,
+      stock: 57,
+      description: 'Two years in oak. A spoonful mends a dull stew.',
+    },
+    {
+      name: 'Olive Oil "Grey Hill", 500 ml',
+      price: 1890,
+      stock: 69,
+      description: 'Picked green and pressed the same day; peppery at the back of the throat.',
+    },
+    {
+      name: 'Sea Salt Flakes, 200 g',
+      price: 590,
+      stock: 165,
+      description: 'Boiled over a wood fire until it floats. Crush it between two fingers.',
+    },
+    {
+      name: 'Smoked Paprika, 75 g',
+      price: 490,
+      stock: 180,
+      description: 'Sweet peppers dried over oak for two weeks. Turns beans into a dinner.',
+    },
+    {
+      name: 'Oat Biscuits, 180 g',
+      price: 450,
+      stock: 210,
+      description: 'Butter, oats, a little treacle, and a tin that will be reused for buttons.',
+    },
+    {
+      name: 'Almond Nougat, 150 g',
+      price: 790,
+      stock: 76,
+      description: 'Soft, with toasted almonds and honey, between two sheets of wafer.',
+    },
+    {
+      name: 'Cast Iron Teapot 0.8 l',
+      price: 5900,
+      stock: 19,
+      description: 'Enamelled inside, with a steel strainer. Keeps a pot warm for a chapter and a half.',
+    },
+    {
+      name: 'Tasting Box "Eight Small Tins"',
+      price: 2490,
+      stock: 44,
+      description: 'Eight teas at fifteen grams each, from the mildest to Tar Rope.',
+    },
+  ],
+};

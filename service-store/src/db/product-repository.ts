@@ -1,0 +1,107 @@
+import { type Database, statement, type Tx, uuidv7 } from '@msa-event-market/shared-sdk/db';
+import { append } from '@msa-event-market/shared-sdk/outbox';
+import { productNotFound, storeNotFound } from '../domain/errors.js';
+import type { Item, ItemChange, Movement, Product, ProductRef } from '../domain/product.js';
+import type { Stock } from '../domain/stock.js';
+import type { Store } from '../domain/store.js';
+import type { Products } from '../use-cases/ports.js';
+import { deleteItems } from './close-stores.js';
+import { stockColumns, writeStock } from './stock-rows.js';
+import { storeColumns } from './store-repository.js';
+
+/** Columns of a product row as the domain names them. */
+export const productColumns = `product.id, product.store_id AS "storeId", product.name, product.description,
+  json_build_object('amount', price, 'currency', currency) AS price, image_url AS "imageUrl", product.version`;
+
+// Shared: products are added side by side, but not to a store that is being closed.
+const shareStore = statement<Store>(
+  'store_share',
+  `SELECT ${storeColumns} FROM store WHERE id = $1 AND status = 'OPEN' FOR SHARE`,
+);
+const readStore = statement<Store>(
+  'store_read',
+  `SELECT ${storeColumns} FROM store WHERE id = $1 AND status = 'OPEN'`,
+);
+const lockStock = statement<Stock>(
+  'stock_lock',
+  `SELECT ${stockColumns} FROM stock WHERE product_id = $1 AND store_id = $2 AND NOT gone FOR UPDATE`,
+);
+const readProduct = statement<Product>('product_read', `SELECT ${productColumns} FROM product WHERE id = $1`);
+
+const insertProduct = statement(
+  'product_insert',
+  `INSERT INTO product (id, store_id, name, description, price, currency, image_url, version)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+);
+const insertStock = statement(
+  'stock_insert',
+  'INSERT INTO stock (product_id, store_id, available, received, version) VALUES ($1, $2, $3, $4, $5)',
+);
+const updateProduct = statement(
+  'product_update',
+  `UPDATE product SET name = $2, description = $3, price = $4, currency = $5, image_url = $6, version = $7,
+     changed_at = now() WHERE id = $1`,
+);
+const insertMovement = statement(
+  'stock_movement_insert',
+  'INSERT INTO stock_movement (id, product_id, quantity, actor) VALUES ($1, $2, $3, $4)',
+);
+
+export const productRepository = (db: Database): Products => ({
+  add: (storeId, make) =>
+    db.transaction(async (tx) => {
+      const { rows } = await tx.query(shareStore([storeId]));
+      if (!rows[0]) throw storeNotFound();
+      const { product, stock, movement, events }: ItemChange = make(rows[0]);
+      const { id, name, description, price, imageUrl, version } = product;
+      tx.query(
+        insertProduct([id, storeId, name, description, price.amount, price.currency, imageUrl, version]),
+      );
+      tx.query(insertStock([id, storeId, stock.available, stock.received, stock.version]));
+      record(tx, id, movement);
+      append(tx, events);
+      return { product, stock };
+    }),
+
+  change: (ref, decide) =>
+    db.transaction(async (tx) => {
+      const { item, store } = await locked(tx, ref);
+      const { product, stock, movement, events } = decide(item, store);
+      if (product !== item.product) {
+        const { id, name, description, price, imageUrl, version } = product;
+        tx.query(updateProduct([id, name, description, price.amount, price.currency, imageUrl, version]));
+      }
+      writeStock(tx, [stock]);
+      record(tx, product.id, movement);
+      append(tx, events);
+      return { product, stock };
+    }),
+
+  delete: (ref, check) =>
+    db.transaction(async (tx) => {
+      const { item, store } = await locked(tx, ref);
+      check(item, store);
+      deleteItems(tx, [item.stock]);
+    }),
+});
+
+/**
+ * The lock is on the stock row alone: whoever writes a product holds it, so the product, read after it, is current.
+ * Closing the store takes it too, and leaves the product `gone`.
+ */
+async function locked(tx: Tx, { storeId, productId }: ProductRef): Promise<{ item: Item; store: Store }> {
+  const [stores, stock, products] = await Promise.all([
+    tx.query(readStore([storeId])),
+    tx.query(lockStock([productId, storeId])),
+    tx.query(readProduct([productId])),
+  ]);
+  const [store, row, product] = [stores.rows[0], stock.rows[0], products.rows[0]];
+  if (!store) throw storeNotFound();
+  if (!row || !product) throw productNotFound();
+  return { item: { product, stock: row }, store };
+}
+
+function record(tx: Tx, productId: string, movement: Movement | undefined): void {
+  if (movement && movement.quantity !== 0)
+    tx.query(insertMovement([uuidv7(), productId, movement.quantity, movement.actor]));
+}

@@ -1,0 +1,79 @@
+import { type Database, statement, type Tx } from '@msa-event-market/shared-sdk/db';
+import { append } from '@msa-event-market/shared-sdk/outbox';
+import { accountDeleted, storeNotFound } from '../domain/errors.js';
+import type { Store, StoreChange } from '../domain/store.js';
+import type { Stores } from '../use-cases/ports.js';
+import { closeStores } from './close-stores.js';
+
+export const storeColumns = `id, owner_id AS "ownerId", name, description, status, version`;
+
+// Writes nothing new when the row is there; it is its lock that is wanted.
+const lockOwner = statement<{ deleted: boolean }>(
+  'owner_lock',
+  `INSERT INTO owner (user_id) VALUES ($1) ON CONFLICT (user_id) DO UPDATE SET user_id = excluded.user_id
+   RETURNING deleted`,
+);
+const deleteOwners = statement(
+  'owner_delete',
+  `INSERT INTO owner (user_id, deleted) SELECT id, true FROM unnest($1::uuid[]) id ORDER BY id
+   ON CONFLICT (user_id) DO UPDATE SET deleted = true`,
+);
+const insert = statement(
+  'store_insert',
+  'INSERT INTO store (id, owner_id, name, description, status, version) VALUES ($1, $2, $3, $4, $5, $6)',
+);
+const update = statement(
+  'store_update',
+  'UPDATE store SET name = $2, description = $3, version = $4, changed_at = now() WHERE id = $1',
+);
+const lock = statement<Store>(
+  'store_lock',
+  `SELECT ${storeColumns} FROM store WHERE id = $1 AND status = 'OPEN' FOR UPDATE`,
+);
+const lockOfOwners = statement<Store>(
+  'store_lock_of_owners',
+  `SELECT ${storeColumns} FROM store WHERE owner_id = ANY($1::uuid[]) AND status = 'OPEN' ORDER BY id FOR UPDATE`,
+);
+
+export const storeRepository = (db: Database): Stores => ({
+  open: ({ store, event }) =>
+    db.transaction(async (tx) => {
+      const { rows } = await tx.query(lockOwner([store.ownerId]));
+      if (rows[0]?.deleted) throw accountDeleted();
+      const { id, ownerId, name, description, status, version } = store;
+      tx.query(insert([id, ownerId, name, description, status, version]));
+      append(tx, [event]);
+      return store;
+    }),
+
+  change: (storeId, decide) =>
+    db.transaction(async (tx) => {
+      const { store, event }: StoreChange = decide(await locked(tx, storeId));
+      tx.query(update([store.id, store.name, store.description, store.version]));
+      append(tx, [event]);
+      return store;
+    }),
+
+  close: (storeId, check) =>
+    db.transaction(async (tx) => {
+      const store = await locked(tx, storeId);
+      check(store);
+      await closeStores(tx, [store]);
+    }),
+});
+
+async function locked(tx: Tx, storeId: string): Promise<Store> {
+  const { rows } = await tx.query(lock([storeId]));
+  if (!rows[0]) throw storeNotFound();
+  return rows[0];
+}
+
+/**
+ * Notes that accounts were deleted and closes their stores. The note comes first: it waits for a store that is being
+ * opened, and from then on refuses.
+ */
+export async function closeStoresOf(tx: Tx, userIds: string[]): Promise<void> {
+  await tx.query(deleteOwners([[...new Set(userIds)]]));
+  const { rows } = await tx.query(lockOfOwners([userIds]));
+  await closeStores(tx, rows);
+}

@@ -1,0 +1,23 @@
+import type { Item, ItemChange, ProductRef } from '../domain/product.js';
+import type { Store, StoreChange } from '../domain/store.js';
+
+export interface Stores {
+  /** Refused with FORBIDDEN when the owner's account was deleted. */
+  open(change: StoreChange): Promise<Store>;
+  /** Locks an open store, lets `decide` change or refuse it, writes what it says. */
+  change(storeId: string, decide: (store: Store) => StoreChange): Promise<Store>;
+  /** Closes a store and deletes its products, unless `check` refuses. */
+  close(storeId: string, check: (store: Store) => void): Promise<void>;
+}
+
+export interface Products {
+  add(storeId: string, make: (store: Store) => ItemChange): Promise<Item>;
+  /** Locks a product that is on sale together with its stock, lets `decide` change or refuse, writes what it says. */
+  change(ref: ProductRef, decide: (item: Item, store: Store) => ItemChange): Promise<Item>;
+  delete(ref: ProductRef, check: (item: Item, store: Store) => void): Promise<void>;
+}
+
+export interface Ports {
+  stores: Stores;
+  products: Products;
+}
