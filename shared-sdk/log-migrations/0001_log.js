@@ -55,7 +55,8 @@ export async function up(knex) {
     ) WITH (fillfactor = 20);
 
     GRANT USAGE ON SCHEMA events TO events_client, relay;
-    GRANT SELECT ON log, log_partition TO events_client;
+    GRANT SELECT ON log TO events_client;
+    GRANT SELECT, INSERT ON log_partition TO events_client;
     GRANT SELECT, INSERT, UPDATE, DELETE ON group_member, group_offset TO events_client;
     GRANT SELECT, INSERT, UPDATE, DELETE ON log, log_partition, relay_position, group_offset TO relay;
   `);

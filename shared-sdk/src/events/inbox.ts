@@ -28,7 +28,7 @@ export const takeNew = statement<{ id: string }>(
 export const park = statement(
   'parked_insert',
   `INSERT INTO parked (consumer, topic, partition, position, key, message_id, reason, error, message)
-   SELECT $1, m.* FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[])
+   SELECT $1, m.* FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::json[])
      m(topic, partition, position, key, message_id, reason, error, message)
    WHERE NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = $1 AND i.message_id::text = m.message_id)
      AND (NOT $10::boolean OR EXISTS (SELECT FROM parked p WHERE p.consumer = $1 AND p.topic = m.topic AND p.key = m.key

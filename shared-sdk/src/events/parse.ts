@@ -6,7 +6,14 @@ import type { Message } from './message.js';
 /** A message that can never be handled as it is, and why. */
 export interface Poison {
   message: Message;
-  reason: 'BAD_PAYLOAD' | 'BAD_ID' | 'FAILED' | 'ENDED_THE_PROCESS' | 'NOT_YET_VISIBLE' | 'BEHIND_PARKED';
+  reason:
+    | 'BAD_PAYLOAD'
+    | 'BAD_ID'
+    | 'BAD_KEY'
+    | 'FAILED'
+    | 'ENDED_THE_PROCESS'
+    | 'NOT_YET_VISIBLE'
+    | 'BEHIND_PARKED';
   error: string;
 }
 
@@ -38,6 +45,10 @@ export function parser({ schemas }: Pick<Consumer, 'schemas'>): (messages: Messa
         const error =
           made === undefined ? 'the id is no UUIDv7' : 'the id is more than an hour in the future';
         parsed.poison.push({ message, reason: 'BAD_ID', error });
+        continue;
+      }
+      if (message.key.includes('\0')) {
+        parsed.poison.push({ message, reason: 'BAD_KEY', error: 'the key contains a NUL character' });
         continue;
       }
       const { success, data, error } = schema.safeParse(message.payload);

@@ -99,10 +99,10 @@ export function processor({
       poison.map(({ message }) => message.topic),
       poison.map(({ message }) => message.partition),
       poison.map(({ message }) => message.position),
-      poison.map(({ message }) => message.key),
-      poison.map(({ message }) => message.id),
+      poison.map(({ message }) => withoutNul(message.key)),
+      poison.map(({ message }) => withoutNul(message.id)),
       poison.map(({ reason }) => reason),
-      poison.map(({ error }) => error.slice(0, 2_000)),
+      poison.map(({ error }) => withoutNul(error.slice(0, 2_000))),
       poison.map(({ message }) => JSON.stringify(message)),
       onlyBehindParked,
     ]);
@@ -274,6 +274,9 @@ export function processor({
 }
 
 const behind = { reason: 'BEHIND_PARKED', error: 'an earlier message of this key is parked' } as const;
+
+/** PostgreSQL's text holds any character but this one. */
+const withoutNul = (text: string) => text.replaceAll('\0', '\ufffd');
 
 const describe = (error: unknown) =>
   error instanceof AppError

@@ -46,7 +46,7 @@ export async function createEventingTables(
       message_id text NOT NULL,  -- text: what is parked may have no valid id
       reason     text NOT NULL,
       error      text NOT NULL,
-      message    jsonb NOT NULL,
+      message    json NOT NULL,  -- json, not jsonb: that refuses \\u0000, which may be just what is wrong with it
       parked_at  timestamptz NOT NULL DEFAULT now(),
       replay_requested_at timestamptz,
       PRIMARY KEY (consumer, message_id)
@@ -108,7 +108,7 @@ export async function createEventingTables(
         FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
         WHERE p.relnamespace = '${schema}'::regnamespace AND p.relname IN ('outbox', 'inbox')
       LOOP
-        IF part.d < today - CASE WHEN part.is_inbox THEN inbox_days ELSE outbox_days END THEN
+        IF part.d < today - (CASE WHEN part.is_inbox THEN inbox_days ELSE outbox_days END) THEN
           BEGIN -- needs the parent's lock for a moment; under load it may not get it, and tries again next hour
             EXECUTE format('DROP TABLE %I', part.name);
             changed := changed + 1;

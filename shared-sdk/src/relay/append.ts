@@ -1,15 +1,7 @@
 import { type Database, statement } from '../db/index.js';
 import type { OutboxRow } from './follow.js';
 import { formatLsn } from './lsn.js';
-
-export const partitionsPerTopic = 4;
-
-/** The partition of a key: FNV-1a. Fixed for life, since the order of a key is the order of its partition. */
-export function partitionOf(key: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
-  return (hash >>> 0) % partitionsPerTopic;
-}
+import { partitionOf } from './partitions.js';
 
 // One statement is one transaction: positions, events, how far we are, and the wake-up of the readers.
 const appendToLog = statement(

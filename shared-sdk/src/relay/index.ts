@@ -1,3 +1,3 @@
-export { partitionsPerTopic } from './append.js';
 export { createLogSchema, type LogSchema, type LogSchemaOptions } from './log-schema.js';
+export { partitionOf, partitionsPerTopic } from './partitions.js';
 export { type Relay, type RelayOptions, startRelay } from './relay.js';

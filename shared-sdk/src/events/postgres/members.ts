@@ -1,4 +1,5 @@
 import { type Database, statement } from '../../db/index.js';
+import { partitionsPerTopic } from '../../relay/partitions.js';
 import type { TopicPartition } from '../process.js';
 
 // Who reads which partition: members of a group with a lease each, on database time. Partition i belongs to live
@@ -26,6 +27,13 @@ const leave = statement('group_leave', 'DELETE FROM events.group_member WHERE gr
 const forgetTheDead = statement(
   'group_forget_the_dead',
   `DELETE FROM events.group_member WHERE grp = $1 AND alive_until < now() - interval '1 hour'`,
+);
+
+/** Whoever names a topic first makes it, so that a consumer may come before its producer. $1 topics, $2 partitions. */
+const makeTopics = statement(
+  'group_make_topics',
+  `INSERT INTO events.log_partition (topic, partition)
+   SELECT topic, partition FROM unnest($1::text[]) topic, generate_series(0, $2 - 1) partition ON CONFLICT DO NOTHING`,
 );
 
 /** A new group begins with the oldest event that the log still has. $1 group, $2 topics. */
@@ -97,6 +105,7 @@ export function membership(
   let joined = false;
   return {
     async renew(owned) {
+      if (!joined) await db.query(makeTopics([topics, partitionsPerTopic]));
       await db.query(addPartitions([group, topics]));
       const [alive, all] = await Promise.all([
         db.query(renewLease([group, member, leaseSeconds])),

@@ -1,0 +1,205 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connectDatabase } from '../../src/db/index.js';
+import type { Consumer } from '../../src/events/index.js';
+import { joinPostgres } from '../../src/events/postgres/join.js';
+import { type Processor, processor } from '../../src/events/process.js';
+import type { Member } from '../../src/events/start-consumers.js';
+import type { Relay } from '../../src/relay/index.js';
+import type { TestDatabase } from '../../src/testing/index.js';
+import { quiet, relayOf, send, thing } from '../fixtures/log.js';
+import { parkedOf, seenOf, tallyConsumer, tallyDatabase } from '../fixtures/tally.js';
+
+let t: TestDatabase;
+let relay: Relay;
+const members: Member[] = [];
+
+beforeEach(async () => {
+  t = await tallyDatabase();
+  relay = await relayOf(t);
+});
+afterEach(async () => {
+  await Promise.all(members.splice(0).map((member) => member.stop()));
+  await relay.stop();
+  await t.drop();
+});
+
+function join(
+  consumer: Consumer = tallyConsumer(),
+  more: { leaseSeconds?: number; around?: (p: Processor) => Processor } = {},
+) {
+  const stopping = new AbortController();
+  const real = processor({ db: t.db, consumer, logger: quiet, signal: stopping.signal });
+  const member = joinPostgres({
+    url: t.eventsUrl,
+    group: consumer.group,
+    topics: ['thing'],
+    processor: more.around?.(real) ?? real,
+    logger: quiet,
+    stopping,
+    leaseSeconds: more.leaseSeconds ?? 10,
+    pollMs: 200,
+  });
+  members.push(member);
+  return member;
+}
+
+const owners = async () =>
+  (
+    await t.admin.query<{ owner: string; n: number }>({
+      text: 'SELECT owner, count(*)::int AS n FROM events.group_offset GROUP BY owner ORDER BY n',
+    })
+  ).rows;
+const shares = async () => (await owners()).map(({ owner, n }) => [owner !== null, n]);
+const committed = async () =>
+  (
+    await t.admin.query<{ sum: number }>({
+      text: 'SELECT coalesce(sum(committed), 0)::int AS sum FROM events.group_offset',
+    })
+  ).rows[0]?.sum;
+const keys = Array.from({ length: 20 }, (_, i) => `k${i}`);
+const sendRound = (n: number) =>
+  send(
+    t.db,
+    keys.map((key) => thing(key, n)),
+  );
+const upTo = (n: number) =>
+  Object.fromEntries(keys.map((key) => [key, Array.from({ length: n }, (_, i) => `${i + 1}`)]));
+const seen = () => seenOf(t.db);
+
+describe('a group', () => {
+  it('reads from the beginning what was there before it', async () => {
+    await sendRound(1);
+    join();
+    await sendRound(2);
+    await expect.poll(seen).toEqual(upTo(2));
+  });
+
+  it('shares the partitions between two members, and one takes all when the other leaves', async () => {
+    const first = join();
+    await expect.poll(shares).toEqual([[true, 4]]);
+    const second = join();
+    await expect.poll(shares).toEqual([
+      [true, 2],
+      [true, 2],
+    ]);
+    await sendRound(1);
+    await expect.poll(seen).toEqual(upTo(1));
+    await first.stop();
+    await expect.poll(shares).toEqual([[true, 4]]);
+    await sendRound(2);
+    await expect.poll(seen).toEqual(upTo(2));
+    expect(second.status().partitions).toHaveLength(4);
+  });
+
+  it('goes on at once when a member dies, without waiting for its lease', async () => {
+    // What a kill leaves: partitions of a member whose lease runs on, and whose connection is gone.
+    await t.admin.query({
+      text: `INSERT INTO events.log_partition (topic, partition) SELECT 'thing', generate_series(0, 3);
+             INSERT INTO events.group_offset (grp, topic, partition, owner, committed)
+               SELECT 'tally.things', topic, partition, 'dead', 0 FROM events.log_partition WHERE topic = 'thing';
+             INSERT INTO events.group_member VALUES ('tally.things', 'dead', 0, now(), now() + interval '10 minutes')`,
+    });
+    const survivor = join();
+    await expect.poll(() => survivor.status().partitions.length).toBe(4);
+    await sendRound(1);
+    await expect.poll(seen).toEqual(upTo(1));
+  });
+
+  it('is not disturbed by a zombie: its offsets are refused and its effects are known', async () => {
+    let thaw = () => {};
+    const frozen = new Promise<void>((resolve) => {
+      thaw = resolve;
+    });
+    let caught = false;
+    const zombie = join(tallyConsumer(), {
+      around: (real) => ({
+        ...real,
+        async process(messages) {
+          caught = true;
+          await frozen;
+          await real.process(messages);
+        },
+      }),
+    });
+    await sendRound(1);
+    await expect.poll(() => caught).toBe(true);
+    const late = await owners();
+    // Its lease runs out while it is frozen in the middle of a batch.
+    await t.admin.query({ text: `UPDATE events.group_member SET alive_until = now() - interval '1 second'` });
+    const heir = join();
+    await expect.poll(() => heir.status().partitions.length).toBeGreaterThan(0);
+    await expect.poll(seen, { timeout: 10_000 }).toEqual(upTo(1));
+    await sendRound(2);
+    thaw();
+    await expect.poll(seen, { timeout: 10_000 }).toEqual(upTo(2));
+    await sleep(700);
+    expect(await seen()).toEqual(upTo(2));
+    expect(await parkedOf(t.db)).toEqual([]);
+    expect(late).toHaveLength(1);
+    await zombie.stop();
+  });
+
+  it('applies nothing twice when all offsets go back to the beginning', async () => {
+    const first = join();
+    await sendRound(1);
+    await sendRound(2);
+    await expect.poll(seen).toEqual(upTo(2));
+    await first.stop();
+    expect(await committed()).toBe(40);
+    await t.admin.query({ text: 'UPDATE events.group_offset SET committed = 0' });
+    join();
+    await expect.poll(committed).toBe(40);
+    expect(await seen()).toEqual(upTo(2));
+  });
+
+  it('stops at a gap in the log instead of passing over a lost message', async () => {
+    await sendRound(1);
+    await expect
+      .poll(async () => (await t.admin.query({ text: 'SELECT FROM events.log' })).rowCount)
+      .toBe(keys.length);
+    await t.admin.query({ text: 'DELETE FROM events.log WHERE position = 2' });
+    await t.admin.query({
+      text: `INSERT INTO events.group_offset (grp, topic, partition, committed) SELECT 'tally.things', topic, partition, 0 FROM events.log_partition WHERE topic = 'thing'`,
+    });
+    const member = join();
+    await expect.poll(() => member.status().failure).toMatch('events are missing');
+    expect(await committed()).toBe(0);
+  });
+
+  it('survives an outage of PostgreSQL between and during batches', async () => {
+    const member = join();
+    await sendRound(1);
+    await expect.poll(seen).toEqual(upTo(1));
+    for (let n = 2; n <= 5; n++) {
+      await t.admin.query({
+        text: `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename IN ('tally', 'tally_events', 'relay') AND datname = current_database()`,
+      });
+      const again = connectDatabase({ url: t.url, poolSize: 1 });
+      await send(
+        again,
+        keys.map((key) => thing(key, n)),
+      );
+      await again.close();
+    }
+    await expect.poll(seen, { timeout: 20_000 }).toEqual(upTo(5));
+    await expect.poll(() => member.status().failure).toBeUndefined();
+  });
+
+  it('replays in its own loop what somebody asks for', async () => {
+    let broken = true;
+    join(
+      tallyConsumer({
+        '1': () => {
+          if (broken) throw new Error('broken');
+        },
+      }),
+    );
+    await send(t.db, [thing('a', 1), thing('a', 2)]);
+    await expect.poll(async () => (await parkedOf(t.db)).length, { timeout: 10_000 }).toBe(2);
+    broken = false;
+    await t.db.query({ text: 'UPDATE parked SET replay_requested_at = now()' });
+    await expect.poll(seen, { timeout: 10_000 }).toEqual({ a: ['1', '2'] });
+    expect(await parkedOf(t.db)).toEqual([]);
+  });
+});

@@ -1,0 +1,255 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { connectDatabase, uuidv7 } from '../../src/db/index.js';
+import { processor } from '../../src/events/process.js';
+import { createLogger } from '../../src/logging/index.js';
+import { deliver, outboxOf, type TestDatabase } from '../../src/testing/index.js';
+import { counted, parkedOf, seenOf, tallyConsumer, tallyDatabase } from '../fixtures/tally.js';
+
+let t: TestDatabase;
+beforeAll(async () => {
+  t = await tallyDatabase();
+});
+afterAll(() => t.drop());
+afterEach(() =>
+  t.admin.query({
+    text: 'TRUNCATE tally.tally, tally.inbox, tally.parked, tally.attempt, tally.run, tally.outbox',
+  }),
+);
+
+const boom = () => {
+  throw new Error('boom');
+};
+const logger = createLogger({ name: 'test', format: 'json', level: 'silent' });
+const open = (consumer = tallyConsumer(), db = t.db) =>
+  processor({ db, consumer, logger, signal: new AbortController().signal, visibleWithin: 300 });
+const part = [{ topic: 'thing', partition: 0 }];
+
+describe('a batch', () => {
+  it('applies its messages in order and announces each effect once', async () => {
+    await deliver(t.db, tallyConsumer(), [counted('a', '1'), counted('b', '1'), counted('a', '2')]);
+    expect(await seenOf(t.db)).toEqual({ a: ['1', '2'], b: ['1'] });
+    expect((await outboxOf(t.db)).map(({ key, version }) => [key, version])).toEqual([
+      ['a', 1],
+      ['b', 1],
+      ['a', 2],
+    ]);
+  });
+
+  it('applies a message once, though it comes again, in the same batch or later', async () => {
+    const one = counted('a', '1');
+    await deliver(t.db, tallyConsumer(), [one, one, counted('a', '2')]);
+    await deliver(t.db, tallyConsumer(), [counted('b', '1'), { ...one, position: one.position + 100 }]);
+    expect(await seenOf(t.db)).toEqual({ a: ['1', '2'], b: ['1'] });
+    expect(await parkedOf(t.db)).toEqual([]);
+  });
+
+  it('applies a message once for each group', async () => {
+    const one = counted('a', '1');
+    await deliver(t.db, tallyConsumer(), [one]);
+    await deliver(t.db, tallyConsumer({}, 'tally.other'), [one]);
+    expect(await seenOf(t.db)).toEqual({ a: ['1', '1'] });
+  });
+
+  it('writes nothing when its transaction fails half way', async () => {
+    const messages = [counted('a', '1'), counted('b', 'never')];
+    const consumer = tallyConsumer({ never: boom });
+    await deliver(t.db, consumer, messages);
+    expect(await seenOf(t.db)).toEqual({ a: ['1'] });
+    expect(await outboxOf(t.db)).toHaveLength(1);
+    const inbox = await t.db.query({ text: 'SELECT message_id FROM inbox' });
+    expect(inbox.rows).toEqual([{ message_id: messages[0]?.id }]);
+  });
+
+  it('skips types that it does not know, of any topic', async () => {
+    const other = { ...counted('a', '1'), type: 'Unheard' };
+    await deliver(t.db, tallyConsumer(), [
+      other,
+      { ...counted('a', '2'), topic: 'elsewhere' },
+      counted('a', '3'),
+    ]);
+    expect(await seenOf(t.db)).toEqual({ a: ['3'] });
+    expect(await parkedOf(t.db)).toEqual([]);
+  });
+
+  it('handles a message from before the inbox began, since business keys guard it', async () => {
+    await deliver(t.db, tallyConsumer(), [counted('a', 'old', { id: uuidv7(Date.parse('2020-01-01')) })]);
+    expect(await seenOf(t.db)).toEqual({ a: ['old'] });
+  });
+
+  it('goes on after an outage in the middle of it, without losing or repeating anything', async () => {
+    let cut = 3;
+    const consumer = tallyConsumer({
+      cut: async () => {
+        if (cut-- > 0)
+          await t.admin.query({
+            text: `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'tally' AND datname = current_database()`,
+          });
+      },
+    });
+    await deliver(t.db, consumer, [
+      counted('a', '1'),
+      counted('a', '2', { behave: 'cut' }),
+      counted('b', '1'),
+    ]);
+    expect(await seenOf(t.db)).toEqual({ a: ['1', '2'], b: ['1'] });
+    expect(await parkedOf(t.db)).toEqual([]);
+  });
+});
+
+describe('a message that cannot be handled', () => {
+  it('is parked at once when its payload is wrong, with the later ones of its key; other keys go on', async () => {
+    const bad = () => ({ ...counted('a', '2'), payload: { label: 7 } });
+    await deliver(t.db, tallyConsumer(), [counted('a', '1'), bad(), counted('b', '1'), counted('a', '3')]);
+    await deliver(t.db, tallyConsumer(), [counted('a', '4'), counted('b', '2')]);
+    expect(await seenOf(t.db)).toEqual({ a: ['1'], b: ['1', '2'] });
+    expect((await parkedOf(t.db)).map(({ key, reason, label }) => [key, reason, label])).toEqual([
+      ['a', 'BAD_PAYLOAD', 7],
+      ['a', 'BEHIND_PARKED', '3'],
+      ['a', 'BEHIND_PARKED', '4'],
+    ]);
+  });
+
+  it.each([
+    ['no UUIDv7', '0b7c1f2e-6f0a-4a55-9d3f-0123456789ab'],
+    ['no UUID at all', 'seven'],
+    ['from the future', uuidv7(Date.now() + 7_200_000)],
+  ])('is parked when its id is %s', async (_, id) => {
+    await deliver(t.db, tallyConsumer(), [counted('a', '1', { id }), counted('b', '1')]);
+    expect(await seenOf(t.db)).toEqual({ b: ['1'] });
+    expect((await parkedOf(t.db)).map(({ reason }) => reason)).toEqual(['BAD_ID']);
+  });
+
+  it('is parked after it failed alone three times, in the middle of a batch that goes on', async () => {
+    let tries = 0;
+    const consumer = tallyConsumer({
+      bad: () => {
+        tries++;
+        boom();
+      },
+    });
+    await deliver(t.db, consumer, [
+      counted('a', '1'),
+      counted('a', 'bad'),
+      counted('b', '1'),
+      counted('a', '3'),
+    ]);
+    expect(tries).toBe(1 + 3); // in the batch, then alone
+    expect(await seenOf(t.db)).toEqual({ a: ['1'], b: ['1'] });
+    expect((await parkedOf(t.db)).map(({ reason, error, label }) => [reason, error, label])).toEqual([
+      ['FAILED', 'boom', 'bad'],
+      ['BEHIND_PARKED', 'an earlier message of this key is parked', '3'],
+    ]);
+  });
+
+  it('is not parked when it fails twice and then works', async () => {
+    let failures = 3;
+    const flaky = () => {
+      if (failures-- > 0) boom();
+    };
+    await deliver(t.db, tallyConsumer({ flaky }), [counted('a', 'flaky'), counted('a', '2')]);
+    expect(await seenOf(t.db)).toEqual({ a: ['flaky', '2'] });
+    expect((await t.db.query({ text: 'SELECT FROM attempt' })).rows).toEqual([]);
+  });
+
+  it('is parked when PostgreSQL cannot store what it says', async () => {
+    const nul = { ...counted('a', '1'), payload: { label: 'x\u0000y' } };
+    await deliver(t.db, tallyConsumer(), [nul, counted('b', '1')]);
+    expect(await seenOf(t.db)).toEqual({ b: ['1'] });
+    expect(await parkedOf(t.db)).toHaveLength(1);
+  });
+});
+
+describe('a message about something that is not visible yet', () => {
+  it('waits for it, while other keys go on', async () => {
+    const consumer = tallyConsumer();
+    const waiting = deliver(
+      t.db,
+      consumer,
+      [counted('late', '2', { behave: 'needs-row' }), counted('b', '1')],
+      {
+        visibleWithin: 10_000,
+      },
+    );
+    await expect.poll(() => seenOf(t.db)).toEqual({ b: ['1'] });
+    await t.db.query({ text: `INSERT INTO tally VALUES ('late', 1, '{1}')` });
+    await waiting;
+    expect(await seenOf(t.db)).toEqual({ b: ['1'], late: ['1', '2'] });
+  });
+
+  it('is parked when it stays invisible', async () => {
+    await deliver(t.db, tallyConsumer(), [counted('never', '2', { behave: 'needs-row' })], {
+      visibleWithin: 200,
+    });
+    expect((await parkedOf(t.db)).map(({ reason }) => reason)).toEqual(['NOT_YET_VISIBLE']);
+  });
+});
+
+describe('a message that ends its process', () => {
+  it('is parked after five starts without an end; what came with it is handled', async () => {
+    const messages = [counted('a', '1'), counted('b', 'deadly', { behave: 'die' }), counted('c', '1')];
+    const never = new Promise<void>(() => {});
+    for (let life = 1; life <= 6; life++) {
+      // The first life goes by batches; only after its end are there suspects to count.
+      const deaths: string[] = [];
+      const dying = open(
+        tallyConsumer({
+          die: () => {
+            deaths.push('here');
+            return never; // as if the process ended: nothing after this line happens
+          },
+        }),
+        connectDatabase({ url: t.url }),
+      );
+      await dying.taken(part);
+      void dying.process(messages);
+      await expect.poll(() => deaths.length).toBeGreaterThan(0);
+      // The connection of a dead process is closed by the kernel.
+      await t.admin.query({
+        text: `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'tally' AND state = 'idle in transaction'`,
+      });
+    }
+    const survivor = open();
+    await survivor.taken(part);
+    await survivor.process(messages);
+    expect(await seenOf(t.db)).toEqual({ a: ['1'], c: ['1'] });
+    expect((await parkedOf(t.db)).map(({ key, reason }) => [key, reason])).toEqual([
+      ['b', 'ENDED_THE_PROCESS'],
+    ]);
+  });
+
+  it('leaves no trace in a run that ends in order', async () => {
+    const first = open();
+    await first.taken(part);
+    await first.process([counted('a', '1')]);
+    await first.released(part);
+    expect((await t.db.query({ text: 'SELECT clean FROM run' })).rows).toEqual([{ clean: true }]);
+  });
+});
+
+describe('a replay', () => {
+  const askFor = (key: string) =>
+    t.db.query({ text: 'UPDATE parked SET replay_requested_at = now() WHERE key = $1', values: [key] });
+
+  it('applies the parked messages of a key in order, once the fault is mended', async () => {
+    const faulty = tallyConsumer({ bad: boom });
+    await deliver(t.db, faulty, [counted('a', '1'), counted('a', 'bad'), counted('a', '3')]);
+    await deliver(t.db, faulty, [counted('a', '4')]);
+    await askFor('a');
+    const mended = open();
+    expect(await mended.replay(part)).toBe(3);
+    expect(await seenOf(t.db)).toEqual({ a: ['1', 'bad', '3', '4'] });
+    expect(await parkedOf(t.db)).toEqual([]);
+    await deliver(t.db, tallyConsumer(), [counted('a', '5')]);
+    expect(await seenOf(t.db)).toEqual({ a: ['1', 'bad', '3', '4', '5'] });
+  });
+
+  it('that fails again keeps the message and those behind it, and asks nobody again', async () => {
+    const faulty = tallyConsumer({ bad: boom });
+    await deliver(t.db, faulty, [counted('a', 'bad'), counted('a', '2')]);
+    await askFor('a');
+    expect(await open(faulty).replay(part)).toBe(0);
+    expect((await parkedOf(t.db)).map(({ label }) => label)).toEqual(['bad', '2']);
+    expect(await open(faulty).replay(part)).toBe(0);
+    expect(await seenOf(t.db)).toEqual({});
+  });
+});
