@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { filesIn, folders, read, root, services } from './folders.js';
+
+const everyService = [
+  'README.md',
+  '.env.example',
+  'Dockerfile',
+  'vitest.config.ts',
+  'src/main.ts',
+  'src/app.ts',
+  'src/config.ts',
+  'src/domain/errors.ts',
+  'src/use-cases/ports.ts',
+];
+const everyFolder = ['README.md', 'LICENSE', 'package.json', 'tsconfig.json', '.github/workflows/ci.yml'];
+
+const missing = (folder: string, files: string[]) =>
+  files.filter((file) => !existsSync(path.join(root, folder, file)));
+
+test.each(folders)('%s has what a repository of its own needs', (folder) => {
+  expect(missing(folder, everyFolder)).toEqual([]);
+});
+
+describe.each(services)('%s', (service) => {
+  test('is laid out as every service', () => {
+    expect(missing(service, everyService)).toEqual([]);
+    expect(filesIn(`${service}/migrations`, '.js').length).toBeGreaterThan(0);
+  });
+
+  test('has the same commands as every service', () => {
+    const { scripts } = JSON.parse(read(`${service}/package.json`));
+    for (const name of ['build', 'start', 'migrate', 'test', 'lint']) expect(scripts).toHaveProperty(name);
+  });
+
+  test('runs in its image as a user that Kubernetes can tell is not root', () => {
+    const users = [...read(`${service}/Dockerfile`).matchAll(/^USER +(\S+)/gm)].map((match) => match[1]);
+    expect(users.at(-1)).toMatch(/^[1-9]\d*(:\d+)?$/);
+  });
+
+  test('keeps main.ts to starting', () => {
+    expect(read(`${service}/src/main.ts`).split('\n').length).toBeLessThan(20);
+  });
+});
+
+test('every service is compiled by the same rules', () => {
+  const rules = services.map((service) => JSON.parse(read(`${service}/tsconfig.json`)));
+  for (const other of rules) expect(other).toEqual(rules[0]);
+});
