@@ -63,7 +63,7 @@ export async function up(knex) {
       actor      uuid NOT NULL,
       at         timestamptz NOT NULL DEFAULT now()
     );
-    CREATE INDEX stock_movement_of_product ON stock_movement (product_id, id);
+    CREATE INDEX stock_movement_of_product ON stock_movement (product_id, at, id);
     REVOKE UPDATE, DELETE ON stock_movement FROM store;
 
     -- One row an order, for ever: whatever its status, the key says that the order was decided on.

@@ -1,6 +1,6 @@
 import { type Database, statement, type Tx, uuidv7 } from '@msa-event-market/shared-sdk/db';
 import { append } from '@msa-event-market/shared-sdk/outbox';
-import { productNotFound, storeNotFound } from '../domain/errors.js';
+import { errors } from '../domain/errors.js';
 import type { Item, ItemChange, Movement, Product, ProductRef } from '../domain/product.js';
 import type { Stock } from '../domain/stock.js';
 import type { Store } from '../domain/store.js';
@@ -51,7 +51,7 @@ export const productRepository = (db: Database): Products => ({
   add: (storeId, make) =>
     db.transaction(async (tx) => {
       const { rows } = await tx.query(shareStore([storeId]));
-      if (!rows[0]) throw storeNotFound();
+      if (!rows[0]) throw errors.NOT_FOUND_STORE();
       const { product, stock, movement, events }: ItemChange = make(rows[0]);
       const { id, name, description, price, imageUrl, version } = product;
       tx.query(
@@ -96,8 +96,8 @@ async function locked(tx: Tx, { storeId, productId }: ProductRef): Promise<{ ite
     tx.query(readProduct([productId])),
   ]);
   const [store, row, product] = [stores.rows[0], stock.rows[0], products.rows[0]];
-  if (!store) throw storeNotFound();
-  if (!row || !product) throw productNotFound();
+  if (!store) throw errors.NOT_FOUND_STORE();
+  if (!row || !product) throw errors.NOT_FOUND_PRODUCT();
   return { item: { product, stock: row }, store };
 }
 

@@ -35,7 +35,8 @@ export async function lockFor(tx: Tx, messages: readonly Trigger[]): Promise<Hel
   const products = new Set<string>();
   for (const message of messages) {
     orders.add(message.payload.orderId);
-    if (message.type === 'OrderPlaced') for (const line of message.payload.lines) products.add(line.productId);
+    if (message.type === 'OrderPlaced')
+      for (const line of message.payload.lines) products.add(line.productId);
     else known.add(message.payload.orderId);
   }
   const [reservations, lines, stock] = await Promise.all([

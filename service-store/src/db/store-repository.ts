@@ -1,6 +1,6 @@
 import { type Database, statement, type Tx } from '@msa-event-market/shared-sdk/db';
 import { append } from '@msa-event-market/shared-sdk/outbox';
-import { accountDeleted, storeNotFound } from '../domain/errors.js';
+import { errors } from '../domain/errors.js';
 import type { Store, StoreChange } from '../domain/store.js';
 import type { Stores } from '../use-cases/ports.js';
 import { closeStores } from './close-stores.js';
@@ -39,7 +39,7 @@ export const storeRepository = (db: Database): Stores => ({
   open: ({ store, event }) =>
     db.transaction(async (tx) => {
       const { rows } = await tx.query(lockOwner([store.ownerId]));
-      if (rows[0]?.deleted) throw accountDeleted();
+      if (rows[0]?.deleted) throw errors.FORBIDDEN('A deleted account cannot open a store.');
       const { id, ownerId, name, description, status, version } = store;
       tx.query(insert([id, ownerId, name, description, status, version]));
       append(tx, [event]);
@@ -64,7 +64,7 @@ export const storeRepository = (db: Database): Stores => ({
 
 async function locked(tx: Tx, storeId: string): Promise<Store> {
   const { rows } = await tx.query(lock([storeId]));
-  if (!rows[0]) throw storeNotFound();
+  if (!rows[0]) throw errors.NOT_FOUND_STORE();
   return rows[0];
 }
 

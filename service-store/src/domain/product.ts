@@ -1,4 +1,5 @@
 import type { OutboxEvent } from '@msa-event-market/shared-sdk/outbox';
+import { errors } from './errors.js';
 import { adjust, firstStock, nextRecord, productEvent, quantityChanged, type Stock } from './stock.js';
 
 export interface Money {
@@ -48,10 +49,20 @@ export interface Movement {
 export function newProduct(ref: ProductRef, details: ProductDetails, initial: Movement): ItemChange {
   const product = { id: ref.productId, storeId: ref.storeId, ...details, version: 1 };
   const stock = firstStock(ref, initial.quantity);
-  return { product, stock, events: [productEvent(stock, 'ProductCreated', announced(product))], movement: initial };
+  return {
+    product,
+    stock,
+    events: [productEvent(stock, 'ProductCreated', announced(product))],
+    movement: initial,
+  };
 }
 
-export function updateProduct({ product: before, stock: old }: Item, details: ProductDetails): ItemChange {
+export function updateProduct(
+  { product: before, stock: old }: Item,
+  details: ProductDetails,
+  expectedVersion: number,
+): ItemChange {
+  if (before.version !== expectedVersion) throw errors.VERSION_MISMATCH('product');
   const product = { ...before, ...details, version: before.version + 1 };
   const stock = nextRecord(old);
   return { product, stock, events: [productEvent(stock, 'ProductUpdated', announced(product))] };

@@ -22,7 +22,11 @@ export function fold(held: Held, messages: readonly Trigger[]): Outcome {
   const reservations = new Map(held.reservations);
   const shelf = new Map(held.shelf);
   const changed = { orders: new Set<string>(), products: new Set<string>() };
-  const outcome: Pick<Outcome, 'events' | 'unexpected' | 'unknown'> = { events: [], unexpected: [], unknown: [] };
+  const outcome: Pick<Outcome, 'events' | 'unexpected' | 'unknown'> = {
+    events: [],
+    unexpected: [],
+    unknown: [],
+  };
 
   for (const message of messages) {
     const { orderId } = message.payload;
@@ -36,7 +40,13 @@ export function fold(held: Held, messages: readonly Trigger[]): Outcome {
     changed.orders.add(orderId);
     const { traceparent } = message;
     if (answer) {
-      outcome.events.push({ topic: 'stock', key: orderId, version: reservation.version, ...answer, traceparent });
+      outcome.events.push({
+        topic: 'stock',
+        key: orderId,
+        version: reservation.version,
+        ...answer,
+        traceparent,
+      });
     }
     for (const after of decision.stock) {
       const stock = announced(shelf.get(after.productId), after);
@@ -54,5 +64,7 @@ export function fold(held: Held, messages: readonly Trigger[]): Outcome {
 
 /** Sales are not announced one by one; that a product ran out or came back is, as the product's next record. */
 function announced(before: Stock | undefined, after: Stock): Stock {
-  return before && !after.gone && ranOutOrCameBack(before, after) ? { ...after, version: after.version + 1 } : after;
+  return before && !after.gone && ranOutOrCameBack(before, after)
+    ? { ...after, version: after.version + 1 }
+    : after;
 }

@@ -1,5 +1,5 @@
 import type { OutboxEvent } from '@msa-event-market/shared-sdk/outbox';
-import { notEnough } from './errors.js';
+import { errors } from './errors.js';
 
 /**
  * The pieces of one product, by where they are. `received` is what the owner ever put in less what they took out,
@@ -42,7 +42,7 @@ export const move = (stock: Stock, quantity: number, from: Place, to: Place): St
 
 /** The owner puts pieces in (`quantity` > 0) or takes some out (< 0), but never those that orders hold. */
 export function adjust(stock: Stock, quantity: number): Stock {
-  if (stock.available + quantity < 0) throw notEnough(stock.available);
+  if (stock.available + quantity < 0) throw errors.INSUFFICIENT_QUANTITY(stock.available);
   return { ...stock, available: stock.available + quantity, received: stock.received + quantity };
 }
 

@@ -1,6 +1,6 @@
 import type { Principal } from '@msa-event-market/shared-sdk/auth';
 import type { OutboxEvent } from '@msa-event-market/shared-sdk/outbox';
-import { notTheOwner } from './errors.js';
+import { errors } from './errors.js';
 
 export interface StoreDetails {
   name: string;
@@ -22,14 +22,16 @@ export interface StoreChange {
 }
 
 export function mayManage(store: Store, by: Principal): void {
-  if (by.role !== 'admin' && by.userId !== store.ownerId) throw notTheOwner();
+  if (by.role !== 'admin' && by.userId !== store.ownerId)
+    throw errors.FORBIDDEN('Only the owner of the store and admins may do this.');
 }
 
 export function newStore(id: string, ownerId: string, details: StoreDetails): StoreChange {
   return announce({ id, ownerId, ...details, status: 'OPEN', version: 1 }, 'StoreCreated');
 }
 
-export function updateStore(store: Store, details: StoreDetails): StoreChange {
+export function updateStore(store: Store, details: StoreDetails, expectedVersion: number): StoreChange {
+  if (store.version !== expectedVersion) throw errors.VERSION_MISMATCH('store');
   return announce({ ...store, ...details, version: store.version + 1 }, 'StoreUpdated');
 }
 

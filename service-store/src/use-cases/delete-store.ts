@@ -3,5 +3,7 @@ import { mayManage } from '../domain/store.js';
 import type { Ports } from './ports.js';
 
 /** Closes the store and takes its products off sale; orders that hold some of them run on. */
-export const deleteStore = ({ stores }: Ports, storeId: string, by: Principal): Promise<void> =>
-  stores.close(storeId, (store) => mayManage(store, by));
+export const deleteStore =
+  ({ stores }: Ports) =>
+  (storeId: string, by: Principal): Promise<void> =>
+    stores.close(storeId, (store) => mayManage(store, by));
