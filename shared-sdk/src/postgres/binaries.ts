@@ -59,7 +59,7 @@ function resolved(from: string): string | undefined {
  * npm archives hold no symbolic links, so the package makes those of its libraries in a postinstall script; under
  * `ignore-scripts` that never ran. Several processes may do this at once: whoever comes second finds the link made.
  */
-async function linkLibraries(root: string): Promise<void> {
+export async function linkLibraries(root: string): Promise<void> {
   const list = await readFile(path.join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(absent);
   if (list === undefined) return;
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Binaries } from './binaries.js';
+import { startFailure } from './start-failure.js';
 import { giveFolder, type RunAs } from './unprivileged.js';
 
 export interface DataFolder {
@@ -77,16 +78,5 @@ async function initdb(binaries: Binaries, runAs: RunAs, args: string[]): Promise
     output += text;
   });
   const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`PostgreSQL could not create its data folder: ${lastWords(output)}`);
-}
-
-/** The line in which PostgreSQL says what is wrong, with the system's reason when it comes on a line of its own. */
-export function lastWords(output: string): string {
-  const lines = output.split('\n').filter((line) => line.trim() !== '');
-  const errors = lines.filter(
-    (line) => /(FATAL|PANIC|ERROR|error|fatal):/.test(line) || /could not|No space/.test(line),
-  );
-  return (
-    (errors.length > 0 ? errors : lines.slice(-3)).map((line) => line.trim()).join('; ') || 'it said nothing'
-  );
+  if (code !== 0) throw startFailure('PostgreSQL could not create its data folder', output);
 }

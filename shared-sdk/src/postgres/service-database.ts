@@ -91,13 +91,13 @@ const schemaGrants = (database: string, schema: string, { owner, service, events
   ALTER DEFAULT PRIVILEGES FOR ROLE ${owner} IN SCHEMA ${schema} GRANT EXECUTE ON FUNCTIONS TO ${service};
 `;
 
-async function createRole(admin: pg.Client, role: { name: string; password?: string }): Promise<void> {
+export async function createRole(admin: pg.Client, role: { name: string; password?: string }): Promise<void> {
   const { rowCount } = await admin.query('SELECT FROM pg_roles WHERE rolname = $1', [role.name]);
   if (!rowCount) await admin.query(`CREATE ROLE ${role.name} LOGIN`);
   if (role.password) await admin.query(`ALTER ROLE ${role.name} PASSWORD ${pg.escapeLiteral(role.password)}`);
 }
 
-async function createGroup(admin: pg.Client, group: string, member: string): Promise<void> {
+export async function createGroup(admin: pg.Client, group: string, member: string): Promise<void> {
   const { rowCount } = await admin.query('SELECT FROM pg_roles WHERE rolname = $1', [group]);
   if (!rowCount) await admin.query(`CREATE ROLE ${group} NOLOGIN`);
   await admin.query(`GRANT ${group} TO ${member}`);
@@ -109,14 +109,17 @@ async function createDatabase(admin: pg.Client, database: string): Promise<void>
 }
 
 /** Roles belong to the whole server, so does the lock: advisory locks hold per database, and all take this one's. */
-async function inOneAtATime(adminUrl: string, work: (admin: pg.Client) => Promise<void>): Promise<void> {
+export async function inOneAtATime(
+  adminUrl: string,
+  work: (admin: pg.Client) => Promise<void>,
+): Promise<void> {
   await withClient(urlOf(adminUrl, 'postgres'), async (admin) => {
     await admin.query("SELECT pg_advisory_lock(hashtext('createServiceDatabase'))"); // ends with the session
     await work(admin);
   });
 }
 
-async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url, application_name: 'create-service-database' });
   await client.connect();
   try {
@@ -126,7 +129,7 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
   }
 }
 
-function urlOf(base: string, database: string, role?: { name: string; password?: string }): string {
+export function urlOf(base: string, database: string, role?: { name: string; password?: string }): string {
   const url = new URL(base);
   url.pathname = `/${database}`;
   if (role) {

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Binaries } from './binaries.js';
-import { lastWords } from './data-folder.js';
 import { type Settings, serverSettings } from './settings.js';
+import { addressInUse, startFailure } from './start-failure.js';
 import type { RunAs } from './unprivileged.js';
 
 export interface ServerOptions {
@@ -31,8 +31,10 @@ export async function startServer(
     );
     const failure = await Promise.race([output.ready, exited]);
     if (failure === undefined) return { child, port, exited };
-    if (attempt > 40 || !(await mayRetry(failure, options.port)))
-      throw explained(failure, options.folder, port);
+    if (attempt > 40 || !(await mayRetry(failure, options.port))) {
+      const portTaken = addressInUse.test(failure) && `Port ${port} is taken, PostgreSQL cannot listen on it`;
+      throw startFailure(portTaken || `PostgreSQL does not start on ${options.folder}`, failure);
+    }
   }
 }
 
@@ -68,16 +70,6 @@ async function mayRetry(failure: string, port: number): Promise<boolean> {
   if (!/pre-existing shared memory block/.test(failure)) return false;
   await sleep(250);
   return true;
-}
-
-const addressInUse = /could not bind .*(in use|normally permitted)/i;
-
-function explained(failure: string, folder: string, port: number): Error {
-  const said = lastWords(failure);
-  if (addressInUse.test(failure))
-    return new Error(`Port ${port} is taken, PostgreSQL cannot listen on it: ${said}`);
-  if (/No space left/i.test(failure)) return new Error(`The disk of ${folder} is full: ${said}`);
-  return new Error(`PostgreSQL does not start on ${folder}: ${said}`);
 }
 
 export async function freePort(): Promise<number> {
