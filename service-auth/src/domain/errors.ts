@@ -11,7 +11,8 @@ export const errors = {
     }),
 
   /** One answer for whatever is wrong with credentials: a stranger must not learn which login ids exist. */
-  UNAUTHORIZED: () => new AppError('UNAUTHORIZED', 'unauthenticated', 'These credentials are not valid.'),
+  UNAUTHORIZED: (cause?: unknown) =>
+    new AppError('UNAUTHORIZED', 'unauthenticated', 'These credentials are not valid.', { cause }),
 
   FORBIDDEN: (message: string) => new AppError('FORBIDDEN', 'forbidden', message),
 

@@ -35,7 +35,12 @@ test('never more at once than allowed, and in order of arrival', async () => {
   const { running, work, endOne } = manual();
   const inTurn = bounded({ atOnce: 2, waiting: 10, refuse });
   const order: number[] = [];
-  const all = [0, 1, 2, 3, 4].map((n) => inTurn(() => (order.push(n), work())));
+  const all = [0, 1, 2, 3, 4].map((n) =>
+    inTurn(() => {
+      order.push(n);
+      return work();
+    }),
+  );
   for (let left = 5; left > 0; left--) {
     expect(running.length).toBe(Math.min(2, left));
     await endOne();

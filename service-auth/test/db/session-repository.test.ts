@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { forgetOld } from '../../src/db/forget-old.js';
 import { sessionRepository } from '../../src/db/session-repository.js';
 import { userRepository } from '../../src/db/user-repository.js';
-import type { Sessions, Users } from '../../src/use-cases/ports.js';
+import type { Session, Sessions, Users } from '../../src/use-cases/ports.js';
 import { authDatabase } from '../support/database.js';
 import { somebody } from '../support/people.js';
 
@@ -134,7 +134,7 @@ describe('time', () => {
     const long = sessionRepository(database.db, { refreshTokenSeconds: 7200, sessionSeconds: 3600 });
     const { id } = await users.add(somebody(), 'hash');
     const opened = await long.open({ userId: id, passwordHash: 'hash' }, token());
-    const { issuedAt, expiresAt } = opened?.refreshToken as { issuedAt: Date; expiresAt: Date };
+    const { issuedAt, expiresAt } = (opened as Session).refreshToken;
     expect(expiresAt.getTime() - issuedAt.getTime()).toBe(3_600_000);
   });
 
