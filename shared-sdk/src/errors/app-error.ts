@@ -1,7 +1,9 @@
 import { type Kind, kindOfGrpcStatus } from './kinds.js';
 
-/** One wrong field: a JSON pointer into the request (`/items/0/quantity`) and what is wrong with it. */
+/** One wrong field: a JSON pointer into the body (`/items/0/quantity`) and what is wrong with it. */
 export interface FieldProblem {
+  /** Where the pointer points into, when it is not the body. */
+  in?: 'body' | 'query' | 'path' | 'header';
   pointer: string;
   detail: string;
 }

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from '../logging/index.js';
+import { histogram } from '../metrics/index.js';
+import { extract, startSpan } from '../tracing/index.js';
+import type { App } from './app.js';
+
+const goodId = /^[\w.:-]{1,64}$/;
+
+export function requestId({ headers }: { headers: Record<string, string | string[] | undefined> }): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && goodId.test(given) ? given : randomUUID();
+}
+
+export const pathOf = (url: string): string => url.split('?', 1)[0] ?? url;
+
+/** A span, an observation and one log line a request; and the ids by which a caller can ask about it. */
+export function observe(app: App, logger: Logger): void {
+  const duration = histogram('http_server_request_duration_seconds', 'Time to answer a request', [
+    'method',
+    'route',
+    'status',
+  ]);
+  const observed = new Map<string, { observe(seconds: number): void }>();
+
+  app.decorateRequest('span', undefined);
+  app.decorateRequest('failure', undefined);
+
+  app.addHook('onRequest', (request, reply, done) => begin(request, reply).run(done));
+
+  app.addHook('onResponse', (request, reply, done) => {
+    const { method } = request;
+    const status = reply.statusCode;
+    const route = request.routeOptions.url ?? 'unknown';
+    const key = `${method} ${route} ${status}`;
+    let child = observed.get(key);
+    if (!child) {
+      child = duration.labels(method, route, String(status));
+      observed.set(key, child);
+    }
+    child.observe(reply.elapsedTime / 1000);
+    request.span?.run(() => writeLine(logger, request, reply));
+    request.span?.set({ 'http.response.status_code': status });
+    request.span?.end(status >= 500 ? (request.failure ?? `status ${status}`) : undefined);
+    done();
+  });
+}
+
+/** Also for requests that Fastify refuses before its hooks. */
+export function begin(request: FastifyRequest, reply: FastifyReply) {
+  const span = startSpan(
+    extract(request.headers),
+    `${request.method} ${request.routeOptions.url ?? 'unknown'}`,
+    {
+      'http.request.method': request.method,
+      'http.route': request.routeOptions.url,
+      'url.path': pathOf(request.url),
+    },
+    { kind: 'server', requestId: request.id },
+  );
+  request.span = span;
+  reply.headers({
+    'x-request-id': request.id,
+    'x-trace-id': span.trace.traceId,
+    'x-b3-traceid': span.trace.traceId,
+    'x-content-type-options': 'nosniff',
+  });
+  return span;
+}
+
+const unlogged = /^\/(healthz|metrics)(\/|$)/;
+
+function writeLine(logger: Logger, request: FastifyRequest, reply: FastifyReply): void {
+  const { method, failure, maybePrincipal } = request;
+  const status = reply.statusCode;
+  const path = pathOf(request.url);
+  const line = {
+    method,
+    path,
+    status,
+    ms: Math.round(reply.elapsedTime * 10) / 10,
+    userId: maybePrincipal?.userId,
+    code: (failure as { code?: string } | undefined)?.code,
+  };
+  if (status >= 500) logger.error({ ...line, err: failure }, 'request failed');
+  else if (unlogged.test(path)) logger.debug(line, 'request');
+  else logger.info(line, 'request');
+}
