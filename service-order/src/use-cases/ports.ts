@@ -1,0 +1,38 @@
+import type { Order, Reaction, Trigger } from '../domain/order.js';
+import type { NewOrder, PlacedOrder } from '../domain/placing.js';
+
+/** What the buyer is asked to pay for a product, as service-store says now. */
+export interface Quote {
+  productId: string;
+  storeId: string;
+  sellerId: string;
+  name: string;
+  price: { amount: number; currency: string };
+}
+
+export interface Quotes {
+  /** One quote a product that is for sale; products that are not are missing. Throws `unavailable` when the store is. */
+  quote(productIds: string[]): Promise<Map<string, Quote>>;
+}
+
+export interface Orders {
+  /**
+   * Writes a new order with its Idempotency-Key and announcement. When the key is known it writes nothing and gives
+   * the order that the key made; `ACCOUNT_DELETED`, `STORE_CLOSED`, `IDEMPOTENCY_KEY_REUSED` or
+   * `IDEMPOTENCY_KEY_IN_FLIGHT` otherwise.
+   */
+  place(order: NewOrder): Promise<PlacedOrder>;
+  /** The order that an Idempotency-Key made, if any; `IDEMPOTENCY_KEY_REUSED` when it came with another body. */
+  placedBefore(order: Pick<NewOrder, 'userId' | 'key' | 'bodyHash'>): Promise<PlacedOrder | undefined>;
+  /** Locks one order, lets `decide` react, and writes what came of it. `NOT_FOUND_ORDER` when there is none. */
+  change(id: string, trigger: Trigger, decide: (order: Order, trigger: Trigger) => Reaction): Promise<Order>;
+  /** Stops what is overdue or lost its user or store, some at a time; returns how many orders it looked at. */
+  sweep(rule: (order: Order, trigger: Trigger) => Reaction): Promise<number>;
+}
+
+export interface Ports {
+  orders: Orders;
+  quotes: Quotes;
+  /** Throws `TOO_MANY_PENDING` while more orders wait than the market works off in reasonable time. */
+  admit(): void;
+}
