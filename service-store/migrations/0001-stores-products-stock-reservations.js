@@ -20,7 +20,7 @@ export async function up(knex) {
       status      text NOT NULL DEFAULT 'OPEN' CHECK (status IN ('OPEN', 'CLOSED')),
       version     int NOT NULL,   -- the ETag, and the number of its records on the topic store
       created_at  timestamptz NOT NULL DEFAULT now(),
-      changed_at  timestamptz NOT NULL DEFAULT now()
+      updated_at  timestamptz NOT NULL DEFAULT now()
     );
     CREATE INDEX store_of_owner ON store (owner_id);
     CREATE INDEX store_open ON store (id) WHERE status = 'OPEN';
@@ -35,7 +35,7 @@ export async function up(knex) {
       image_url   text,
       version     int NOT NULL,   -- the ETag: raised by what its owner writes, not by sales
       created_at  timestamptz NOT NULL DEFAULT now(),
-      changed_at  timestamptz NOT NULL DEFAULT now(),
+      updated_at  timestamptz NOT NULL DEFAULT now(),
       deleted_at  timestamptz
     );
     CREATE INDEX product_of_store ON product (store_id, id);

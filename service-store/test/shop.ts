@@ -3,6 +3,7 @@ import { type Database, uuidv7 } from '@msa-event-market/shared-sdk/db';
 import type { Message } from '@msa-event-market/shared-sdk/events';
 import { message, testDatabase } from '@msa-event-market/shared-sdk/testing';
 import { productRepository } from '../src/db/product-repository.js';
+import { reservationRepository } from '../src/db/reservation-repository.js';
 import { storeRepository } from '../src/db/store-repository.js';
 import type { Line } from '../src/domain/reservation.js';
 import type { Stock } from '../src/domain/stock.js';
@@ -16,6 +17,7 @@ export const storeDatabase = () =>
 export const portsOf = (db: Database): Ports => ({
   stores: storeRepository(db),
   products: productRepository(db),
+  reservations: reservationRepository(),
 });
 
 export const someone = (role: 'user' | 'admin' = 'user'): Principal => ({

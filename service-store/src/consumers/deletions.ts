@@ -1,17 +1,18 @@
 import { consumer, pick, userEvents } from '@msa-event-market/shared-sdk/events';
-import { closeStoresOf } from '../db/store-repository.js';
+import type { Ports } from '../use-cases/ports.js';
 
-/** A deleted user's stores close with them: nothing new is sold, what is ordered runs on. */
-export const deletions = consumer({
-  group: 'store.deletions',
-  schemas: [pick(userEvents, 'UserDeleted')],
-  // Nothing to load: closing begins with a note that must be written before the stores are looked for.
-  load: async () => {},
-  async apply(tx, fresh) {
-    await closeStoresOf(
-      tx,
-      fresh.map((message) => message.payload.userId),
-    );
-    return undefined;
-  },
-});
+/** A deleted user's stores close: nothing new is sold, what is ordered runs on. */
+export const deletionsConsumer = ({ stores }: Pick<Ports, 'stores'>) =>
+  consumer({
+    group: 'store.deletions',
+    schemas: [pick(userEvents, 'UserDeleted')],
+    // Closing begins with a write that must come before anything is read, so there is nothing to load.
+    load: async () => {},
+    async apply(tx, fresh) {
+      await stores.closeAllOf(
+        tx,
+        fresh.map((message) => message.payload.userId),
+      );
+      return undefined;
+    },
+  });

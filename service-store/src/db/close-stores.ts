@@ -15,12 +15,12 @@ const lockStockOfStores = statement<Stock>(
 );
 const closeRows = statement(
   'store_close',
-  `UPDATE store SET status = 'CLOSED', version = new.version, changed_at = now()
+  `UPDATE store SET status = 'CLOSED', version = new.version, updated_at = now()
    FROM unnest($1::uuid[], $2::int[]) new(id, version) WHERE store.id = new.id`,
 );
 const deleteProducts = statement(
   'product_delete',
-  'UPDATE product SET deleted_at = now(), changed_at = now() WHERE id = ANY($1::uuid[])',
+  'UPDATE product SET deleted_at = now(), updated_at = now() WHERE id = ANY($1::uuid[])',
 );
 
 /** Closes stores that the caller has locked, and deletes all their products; each is announced. */

@@ -40,7 +40,7 @@ const insertStock = statement(
 const updateProduct = statement(
   'product_update',
   `UPDATE product SET name = $2, description = $3, price = $4, currency = $5, image_url = $6, version = $7,
-     changed_at = now() WHERE id = $1`,
+     updated_at = now() WHERE id = $1`,
 );
 const insertMovement = statement(
   'stock_movement_insert',

@@ -3,6 +3,7 @@ import { append } from '@msa-event-market/shared-sdk/outbox';
 import type { Line, Reservation, Trigger } from '../domain/reservation.js';
 import type { Held, Outcome } from '../domain/reservation-batch.js';
 import type { Stock } from '../domain/stock.js';
+import type { Reservations } from '../use-cases/ports.js';
 import { stockColumns, writeStock } from './stock-rows.js';
 
 const lockReservations = statement<Pick<Reservation, 'orderId' | 'status' | 'version'>>(
@@ -25,11 +26,11 @@ const lockStock = statement<Stock>(
    ORDER BY product_id FOR UPDATE`,
 );
 
-/**
- * Reservations first, then stock. All three statements are sent at once, yet each sees what was committed while the
- * one before it waited for a lock.
- */
-export async function lockFor(tx: Tx, messages: readonly Trigger[]): Promise<Held> {
+export const reservationRepository = (): Reservations => ({ lock, save });
+
+// Reservations first, then stock. The three statements are sent at once, yet each of them sees what was committed
+// while the one before it waited for a lock.
+async function lock(tx: Tx, messages: readonly Trigger[]): Promise<Held> {
   const orders = new Set<string>();
   const known = new Set<string>();
   const products = new Set<string>();
@@ -79,8 +80,7 @@ const updateReservations = statement(
    WHERE reservation.order_id = new.order_id`,
 );
 
-/** Queues what a batch came to: at most one statement a table, whatever the number of orders and products. */
-export function save(tx: Tx, held: Held, { reservations, stock, events }: Outcome): void {
+function save(tx: Tx, held: Held, { reservations, stock, events }: Outcome): void {
   const isNew = ({ orderId }: Reservation) => !held.reservations.has(orderId);
   const created = reservations.filter(isNew);
   const changed = reservations.filter((reservation) => !isNew(reservation));

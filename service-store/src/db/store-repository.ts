@@ -24,7 +24,7 @@ const insert = statement(
 );
 const update = statement(
   'store_update',
-  'UPDATE store SET name = $2, description = $3, version = $4, changed_at = now() WHERE id = $1',
+  'UPDATE store SET name = $2, description = $3, version = $4, updated_at = now() WHERE id = $1',
 );
 const lock = statement<Store>(
   'store_lock',
@@ -60,20 +60,17 @@ export const storeRepository = (db: Database): Stores => ({
       check(store);
       await closeStores(tx, [store]);
     }),
+
+  // The note comes first: it waits for a store that is being opened, and refuses those that come later.
+  async closeAllOf(tx, userIds) {
+    await tx.query(deleteOwners([[...new Set(userIds)]]));
+    const { rows } = await tx.query(lockOfOwners([userIds]));
+    await closeStores(tx, rows);
+  },
 });
 
 async function locked(tx: Tx, storeId: string): Promise<Store> {
   const { rows } = await tx.query(lock([storeId]));
   if (!rows[0]) throw errors.NOT_FOUND_STORE();
   return rows[0];
-}
-
-/**
- * Notes that accounts were deleted and closes their stores. The note comes first: it waits for a store that is being
- * opened, and from then on refuses.
- */
-export async function closeStoresOf(tx: Tx, userIds: string[]): Promise<void> {
-  await tx.query(deleteOwners([[...new Set(userIds)]]));
-  const { rows } = await tx.query(lockOfOwners([userIds]));
-  await closeStores(tx, rows);
 }

@@ -16,6 +16,6 @@ export const errors = {
       `No more than the ${available} pieces that no order holds can be taken out.`,
     ),
 
-  VERSION_MISMATCH: (what: string) =>
-    new AppError('VERSION_MISMATCH', 'precondition_failed', `The ${what} has changed since it was read.`),
+  PRECONDITION_FAILED: (what: 'store' | 'product') =>
+    new AppError('PRECONDITION_FAILED', 'precondition_failed', `The ${what} has changed since it was read.`),
 };

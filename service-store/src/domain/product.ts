@@ -62,7 +62,7 @@ export function updateProduct(
   details: ProductDetails,
   expectedVersion: number,
 ): ItemChange {
-  if (before.version !== expectedVersion) throw errors.VERSION_MISMATCH('product');
+  if (before.version !== expectedVersion) throw errors.PRECONDITION_FAILED('product');
   const product = { ...before, ...details, version: before.version + 1 };
   const stock = nextRecord(old);
   return { product, stock, events: [productEvent(stock, 'ProductUpdated', announced(product))] };

@@ -31,7 +31,7 @@ export function newStore(id: string, ownerId: string, details: StoreDetails): St
 }
 
 export function updateStore(store: Store, details: StoreDetails, expectedVersion: number): StoreChange {
-  if (store.version !== expectedVersion) throw errors.VERSION_MISMATCH('store');
+  if (store.version !== expectedVersion) throw errors.PRECONDITION_FAILED('store');
   return announce({ ...store, ...details, version: store.version + 1 }, 'StoreUpdated');
 }
 

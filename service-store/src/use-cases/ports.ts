@@ -1,4 +1,7 @@
+import type { Tx } from '@msa-event-market/shared-sdk/db';
 import type { Item, ItemChange, ProductRef } from '../domain/product.js';
+import type { Trigger } from '../domain/reservation.js';
+import type { Held, Outcome } from '../domain/reservation-batch.js';
 import type { Store, StoreChange } from '../domain/store.js';
 
 export interface Stores {
@@ -8,6 +11,8 @@ export interface Stores {
   change(storeId: string, decide: (store: Store) => StoreChange): Promise<Store>;
   /** Closes a store and deletes its products, unless `check` refuses. */
   close(storeId: string, check: (store: Store) => void): Promise<void>;
+  /** Notes that accounts were deleted and closes their stores, in the caller's transaction. */
+  closeAllOf(tx: Tx, userIds: string[]): Promise<void>;
 }
 
 export interface Products {
@@ -17,7 +22,15 @@ export interface Products {
   delete(ref: ProductRef, check: (item: Item, store: Store) => void): Promise<void>;
 }
 
+export interface Reservations {
+  /** Locks the reservations of the messages' orders and the stock that they can move; asks everything at once. */
+  lock(tx: Tx, messages: readonly Trigger[]): Promise<Held>;
+  /** Queues what a batch came to: at most one statement a table, whatever the number of orders and products. */
+  save(tx: Tx, held: Held, outcome: Outcome): void;
+}
+
 export interface Ports {
   stores: Stores;
   products: Products;
+  reservations: Reservations;
 }

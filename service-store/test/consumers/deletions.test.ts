@@ -1,16 +1,18 @@
 import type { Database } from '@msa-event-market/shared-sdk/db';
 import { deliver, message, outboxOf, type TestDatabase } from '@msa-event-market/shared-sdk/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { deletions } from '../../src/consumers/deletions.js';
+import { deletionsConsumer } from '../../src/consumers/deletions.js';
 import { listStores } from '../../src/db/read-stores.js';
 import { openStore } from '../../src/use-cases/open-store.js';
 import { openShop, portsOf, someone, stockRow, storeDatabase } from '../shop.js';
 
 let database: TestDatabase;
 let db: Database;
+let deletions: ReturnType<typeof deletionsConsumer>;
 beforeAll(async () => {
   database = await storeDatabase();
   db = database.db;
+  deletions = deletionsConsumer(portsOf(db));
 });
 afterAll(() => database.drop());
 

@@ -3,7 +3,8 @@ import type { Message } from '@msa-event-market/shared-sdk/events';
 import { registry } from '@msa-event-market/shared-sdk/metrics';
 import { deliver, outboxOf, type TestDatabase } from '@msa-event-market/shared-sdk/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { reservations } from '../../src/consumers/reservations.js';
+import { reservationsConsumer } from '../../src/consumers/reservations.js';
+import { reservationRepository } from '../../src/db/reservation-repository.js';
 import { changeQuantity } from '../../src/use-cases/change-quantity.js';
 import { deleteProduct } from '../../src/use-cases/delete-product.js';
 import { deleteStore } from '../../src/use-cases/delete-store.js';
@@ -11,6 +12,7 @@ import { openShop, orderMessages, portsOf, reservationRow, stockRow, storeDataba
 
 let database: TestDatabase;
 let db: Database;
+const reservations = reservationsConsumer({ reservations: reservationRepository() });
 beforeAll(async () => {
   database = await storeDatabase();
   db = database.db;

@@ -1,0 +1,72 @@
+import { money, pageMetadata, str, uuid } from '@msa-event-market/shared-sdk/http';
+import { z } from 'zod';
+
+const name = str({ max: 100 }).meta({ examples: ['Walnut Serving Board'] });
+const description = str({ min: 0, max: 2_000 }).meta({ examples: ['Oiled by hand, 45 cm long.'] });
+
+// A price of nothing could not be paid: the ledger moves whole amounts only.
+const price = money.refine(({ amount }) => amount > 0, { path: ['amount'], error: 'must be more than 0' });
+
+// str() and not z.url(), which lets a NUL through.
+const imageUrl = str({ max: 500 })
+  .refine(
+    (text) => /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ''),
+    'must be an http(s) URL',
+  )
+  .meta({ examples: ['https://images.example/board.jpg'] });
+
+const quantity = z.int().min(0).max(1_000_000);
+
+export const storeParams = z.object({ storeId: uuid });
+export const productParams = z.object({ storeId: uuid, productId: uuid });
+
+export const storeBody = z.strictObject({ name, description });
+export const productBody = z.strictObject({ name, description, price, imageUrl: imageUrl.nullish() });
+export const newProductBody = productBody.extend({ quantity });
+export const quantityBody = z.strictObject({ quantity: quantity.min(1) });
+
+export const storeView = z
+  .object({
+    id: uuid,
+    ownerId: uuid,
+    name: z.string(),
+    description: z.string(),
+    status: z.enum(['OPEN', 'CLOSED']),
+    version: z.int().meta({ description: 'The ETag' }),
+  })
+  .meta({ id: 'Store' });
+export const storeList = z.object({ stores: z.array(storeView), metadata: pageMetadata });
+
+export const productView = z
+  .object({
+    id: uuid,
+    storeId: uuid,
+    name: z.string(),
+    description: z.string(),
+    price: money,
+    imageUrl: z.string().nullable(),
+    quantity: z.int().meta({ description: 'How many are available: neither reserved nor sold' }),
+    version: z.int().meta({ description: 'The ETag; sales do not change it' }),
+  })
+  .meta({ id: 'Product' });
+export const productList = z.object({ products: z.array(productView), metadata: pageMetadata });
+
+export const quantityView = z.object({ id: uuid, quantity: z.int() });
+
+export const stockView = z
+  .object({
+    available: z.int(),
+    reserved: z.int().meta({ description: 'Held for orders that are not paid for yet' }),
+    sold: z.int(),
+    received: z.int().meta({ description: 'The sum of all movements: available + reserved + sold' }),
+    movements: z.array(
+      z.object({
+        id: uuid,
+        quantity: z.int().meta({ description: 'Put in (> 0) or taken out (< 0)' }),
+        actor: uuid.meta({ description: 'The user who did it' }),
+        at: z.iso.datetime(),
+      }),
+    ),
+    metadata: pageMetadata,
+  })
+  .meta({ id: 'Stock' });
