@@ -28,7 +28,7 @@ export function change(user: User, wanted: Change): Decision {
 }
 
 export function mustMatch(user: User, expectedVersion: number): void {
-  if (user.version !== expectedVersion) throw errors.VERSION_MISMATCH();
+  if (user.version !== expectedVersion) throw errors.PRECONDITION_FAILED();
 }
 
 /** Someone must always be able to make admins: the first one is made at start only while there is none. */

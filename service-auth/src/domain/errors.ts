@@ -28,8 +28,8 @@ export const errors = {
 
   LAST_ADMIN: () => new AppError('LAST_ADMIN', 'conflict', 'This is the last admin: make another one first.'),
 
-  VERSION_MISMATCH: () =>
-    new AppError('VERSION_MISMATCH', 'precondition_failed', 'The user has changed since it was read.'),
+  PRECONDITION_FAILED: () =>
+    new AppError('PRECONDITION_FAILED', 'precondition_failed', 'The user has changed since it was read.'),
 
   TOO_MANY_ATTEMPTS: (retryAfterSeconds: number) =>
     new AppError('TOO_MANY_ATTEMPTS', 'rate_limited', 'Too many attempts to sign in, wait a little.', {

@@ -16,7 +16,7 @@ const alice: User = {
 const same = { role: alice.role, phone: '010-1234-5678', email: 'alice@example.com' } as const;
 
 test('a change based on another version than the current one is refused', () => {
-  expect(() => mustMatch(alice, 2)).toThrow(expect.objectContaining({ code: 'VERSION_MISMATCH' }));
+  expect(() => mustMatch(alice, 2)).toThrow(expect.objectContaining({ code: 'PRECONDITION_FAILED' }));
   expect(() => mustMatch(alice, 3)).not.toThrow();
 });
 

@@ -1,0 +1,66 @@
+import { localVerifier } from '@msa-event-market/shared-sdk/auth';
+import { connectDatabase } from '@msa-event-market/shared-sdk/db';
+import { createService, type Service } from '@msa-event-market/shared-sdk/service';
+import type { Config } from './config.js';
+import { accessTokens } from './crypto/access-tokens.js';
+import { passwordHasher } from './crypto/password-hasher.js';
+import { signingKeys } from './crypto/signing-keys.js';
+import { forgetOld } from './db/forget-old.js';
+import { listUsers } from './db/read-users.js';
+import { sessionRepository } from './db/session-repository.js';
+import { signInAttempts } from './db/sign-in-attempts.js';
+import { userRepository } from './db/user-repository.js';
+import { authGrpc } from './grpc/auth-grpc.js';
+import { meRoutes } from './http/me-routes.js';
+import { tokenRoutes } from './http/token-routes.js';
+import { userRoutes } from './http/user-routes.js';
+import { wellKnownRoutes } from './http/well-known-routes.js';
+import { ensureFirstAdmin } from './use-cases/ensure-first-admin.js';
+import type { Ports } from './use-cases/ports.js';
+
+export async function buildApp(config: Config, replaced: Partial<Ports> = {}): Promise<Service> {
+  const db = connectDatabase({
+    url: config.DATABASE_URL,
+    replicaUrl: config.DATABASE_REPLICA_URL,
+    poolSize: config.DATABASE_POOL_SIZE,
+  });
+  const issuer = config.AUTH_ISSUER;
+  const keys = await signingKeys(config.JWT_KEYS);
+  // The issuer need not fetch its own keys.
+  const verifier = localVerifier(keys.published, issuer);
+
+  const ports: Ports = {
+    users: userRepository(db),
+    sessions: sessionRepository(db, {
+      refreshTokenSeconds: config.REFRESH_TOKEN_SECONDS,
+      sessionSeconds: config.SESSION_SECONDS,
+    }),
+    passwords: await passwordHasher({
+      atOnce: config.PASSWORD_HASHES_AT_ONCE,
+      waiting: config.PASSWORD_HASHES_WAITING,
+    }),
+    attempts: signInAttempts(db, {
+      perAccount: config.SIGN_IN_ATTEMPTS_PER_ACCOUNT,
+      perAddress: config.SIGN_IN_ATTEMPTS_PER_ADDRESS,
+      windowSeconds: config.SIGN_IN_WINDOW_SECONDS,
+    }),
+    accessTokens: accessTokens(keys, { issuer, seconds: config.ACCESS_TOKEN_SECONDS }),
+    ...replaced,
+  };
+  const reading = { ...ports, listUsers: listUsers(db) };
+  const { ADMIN_LOGIN_ID: adminLoginId, ADMIN_PASSWORD: adminPassword } = config;
+  if (adminLoginId && adminPassword) await ensureFirstAdmin(ports)(adminLoginId, adminPassword);
+
+  return createService(config, {
+    name: 'auth',
+    db,
+    verifier,
+    http: [userRoutes(reading), meRoutes(ports), tokenRoutes(ports), wellKnownRoutes({ issuer, ...keys })],
+    grpc: [authGrpc({ ...reading, verifier })],
+    every: [{ name: 'forget-old', seconds: 600, run: forgetOld(db) }],
+    openapi: {
+      title: 'service-auth',
+      description: 'Users, credentials, tokens and the keys that verify them',
+    },
+  });
+}
