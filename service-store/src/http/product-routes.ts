@@ -119,7 +119,7 @@ export const productRoutes =
           summary: 'Take a product off sale; live orders run on',
           tags,
           params: productParams,
-          response: { ...problem(forbidden, noStore, noProduct) },
+          response: problem(forbidden, noStore, noProduct),
         },
         preHandler: signedIn,
       },

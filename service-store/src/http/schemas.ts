@@ -1,21 +1,25 @@
 import { money, pageMetadata, str, uuid } from '@msa-event-market/shared-sdk/http';
 import { z } from 'zod';
+import {
+  descriptionLength,
+  imageUrlLength,
+  isImageUrl,
+  leastPrice,
+  mostPieces,
+  nameLength,
+} from '../domain/limits.js';
 
-const name = str({ max: 100 }).meta({ examples: ['Walnut Serving Board'] });
-const description = str({ min: 0, max: 2_000 }).meta({ examples: ['Oiled by hand, 45 cm long.'] });
-
-// A price of nothing could not be paid: the ledger moves whole amounts only.
-const price = money.refine(({ amount }) => amount > 0, { path: ['amount'], error: 'must be more than 0' });
-
+const name = str(nameLength).meta({ examples: ['Walnut Serving Board'] });
+const description = str(descriptionLength).meta({ examples: ['Oiled by hand, 45 cm long.'] });
+const price = money.refine(({ amount }) => amount >= leastPrice, {
+  path: ['amount'],
+  error: `must be at least ${leastPrice}`,
+});
 // str() and not z.url(), which lets a NUL through.
-const imageUrl = str({ max: 500 })
-  .refine(
-    (text) => /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ''),
-    'must be an http(s) URL',
-  )
+const imageUrl = str(imageUrlLength)
+  .refine(isImageUrl, 'must be an http or https URL')
   .meta({ examples: ['https://images.example/board.jpg'] });
-
-const quantity = z.int().min(0).max(1_000_000);
+const quantity = z.int().min(0).max(mostPieces);
 
 export const storeParams = z.object({ storeId: uuid });
 export const productParams = z.object({ storeId: uuid, productId: uuid });

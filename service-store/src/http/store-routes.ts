@@ -100,7 +100,7 @@ export const storeRoutes =
           summary: 'Close a store and take its products off sale; live orders run on',
           tags,
           params: storeParams,
-          response: { ...problem(forbidden, notFound) },
+          response: problem(forbidden, notFound),
         },
         preHandler: signedIn,
       },
