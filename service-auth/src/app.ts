@@ -1,6 +1,6 @@
 import { localVerifier } from '@msa-event-market/shared-sdk/auth';
 import { connectDatabase } from '@msa-event-market/shared-sdk/db';
-import { createService, type Service } from '@msa-event-market/shared-sdk/service';
+import { createService, databaseCheck, type Service } from '@msa-event-market/shared-sdk/service';
 import type { Config } from './config.js';
 import { accessTokens } from './crypto/access-tokens.js';
 import { passwordHasher } from './crypto/password-hasher.js';
@@ -48,13 +48,16 @@ export async function buildApp(config: Config, replaced: Partial<Ports> = {}): P
     ...replaced,
   };
   const reading = { ...ports, listUsers: listUsers(db) };
-  const { ADMIN_LOGIN_ID: adminLoginId, ADMIN_PASSWORD: adminPassword } = config;
-  if (adminLoginId && adminPassword) await ensureFirstAdmin(ports)(adminLoginId, adminPassword);
 
   return createService(config, {
     name: 'auth',
     db,
     verifier,
+    // Not at start: a service starts without its database, too, and makes itself ready when that comes.
+    ready: [
+      databaseCheck(db),
+      { name: 'first admin', critical: true, run: ensureFirstAdmin(ports, firstAdminOf(config)) },
+    ],
     http: [userRoutes(reading), meRoutes(ports), tokenRoutes(ports), wellKnownRoutes({ issuer, ...keys })],
     grpc: [authGrpc({ ...reading, verifier })],
     every: [{ name: 'forget-old', seconds: 600, run: forgetOld(db) }],
@@ -64,3 +67,6 @@ export async function buildApp(config: Config, replaced: Partial<Ports> = {}): P
     },
   });
 }
+
+const firstAdminOf = ({ ADMIN_LOGIN_ID: loginId, ADMIN_PASSWORD: password }: Config) =>
+  loginId && password ? { loginId, password } : undefined;

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import {
+  ConfigError,
   integer,
   readConfig,
   seconds,
@@ -9,6 +10,7 @@ import {
 } from '@msa-event-market/shared-sdk/config';
 import { z } from 'zod';
 import { keySet } from './crypto/signing-keys.js';
+import { loginIdShape } from './domain/login-id.js';
 
 export const variables = {
   ...serviceVariables,
@@ -28,7 +30,7 @@ export const variables = {
   ACCESS_TOKEN_SECONDS: seconds(300),
   REFRESH_TOKEN_SECONDS: seconds(14 * 86_400),
   SESSION_SECONDS: seconds(90 * 86_400),
-  ADMIN_LOGIN_ID: text('admin').optional(),
+  ADMIN_LOGIN_ID: text('admin').regex(loginIdShape, 'must be letters and digits').optional(),
   ADMIN_PASSWORD: secret().optional(),
   SIGN_IN_ATTEMPTS_PER_ACCOUNT: integer({ min: 1, default: 10 }),
   SIGN_IN_ATTEMPTS_PER_ADDRESS: integer({ min: 1, default: 100 }),
@@ -39,4 +41,11 @@ export const variables = {
 };
 
 export type Config = z.infer<z.ZodObject<typeof variables>>;
-export const loadConfig = (env = process.env): Config => readConfig(variables, env);
+
+export function loadConfig(env = process.env): Config {
+  const config = readConfig(variables, env);
+  const { ADMIN_LOGIN_ID: loginId, ADMIN_PASSWORD: password } = config;
+  if (loginId && !password) throw new ConfigError(['ADMIN_PASSWORD is missing beside ADMIN_LOGIN_ID']);
+  if (password && !loginId) throw new ConfigError(['ADMIN_LOGIN_ID is missing beside ADMIN_PASSWORD']);
+  return config;
+}

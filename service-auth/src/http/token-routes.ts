@@ -41,6 +41,7 @@ export const tokenRoutes =
           operationId: 'refreshToken',
           summary: 'Trade a refresh token for a new pair; it works once, and using it again ends the session',
           tags,
+          security: [],
           body: refreshBody,
           response: { 200: tokenPair, ...problem('UNAUTHORIZED') },
         },

@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { loadConfig } from '../src/config.js';
+import { newKeySet } from './support/keys.js';
+
+const environment = async (): Promise<Record<string, string>> => ({
+  DATABASE_URL: 'postgres://auth@127.0.0.1/market',
+  EVENTS_URL: 'postgres://auth_events@127.0.0.1/market',
+  AUTH_ISSUER: 'http://127.0.0.1:8110',
+  AUTH_JWKS_URL: 'http://127.0.0.1:8110/.well-known/jwks.json',
+  JWT_KEYS: JSON.stringify(await newKeySet()),
+});
+
+describe('the service does not start', () => {
+  test.each([
+    ['without keys', { JWT_KEYS: '' }, /JWT_KEYS is missing/],
+    ['with keys that are no JSON', { JWT_KEYS: 'secret' }, /JWT_KEYS must be a JWK set/],
+    ['with a key set of nothing', { JWT_KEYS: '{"keys":[]}' }, /JWT_KEYS/],
+    ['with half a first admin', { ADMIN_LOGIN_ID: 'admin' }, /ADMIN_PASSWORD/],
+    ['with the other half', { ADMIN_PASSWORD: 'an admin of sixteen letters' }, /ADMIN_LOGIN_ID/],
+    [
+      'with a first admin nobody could sign in as',
+      { ADMIN_LOGIN_ID: 'a b', ADMIN_PASSWORD: 'x'.repeat(20) },
+      /ADMIN_LOGIN_ID/,
+    ],
+  ])('%s', async (_, wrong, message) => {
+    const env = { ...(await environment()), ...wrong };
+    expect(() => loadConfig(env)).toThrow(message);
+  });
+});
+
+test('what is wrong with a key is said without showing it', async () => {
+  const { keys } = await newKeySet();
+  const env = {
+    ...(await environment()),
+    JWT_KEYS: JSON.stringify({ keys: [{ ...keys[0], alg: 'HS256' }] }),
+  };
+  expect(() => loadConfig(env)).toThrow(
+    expect.not.objectContaining({ message: expect.stringContaining(keys[0].d ?? '') }),
+  );
+});
+
+test('the rest has defaults', async () => {
+  expect(loadConfig(await environment())).toMatchObject({ ACCESS_TOKEN_SECONDS: 300 });
+});

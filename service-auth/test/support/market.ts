@@ -1,0 +1,110 @@
+import type { TestDatabase } from '@msa-event-market/shared-sdk/testing';
+import type { InjectOptions } from 'fastify';
+import type { JWK } from 'jose';
+import { buildApp } from '../../src/app.js';
+import { loadConfig } from '../../src/config.js';
+import { authDatabase } from './database.js';
+import { newKeySet } from './keys.js';
+
+export const issuer = 'http://auth.test';
+export const admin = { loginId: 'admin', password: 'an admin of sixteen letters' };
+
+type Method = NonNullable<InjectOptions['method']>;
+export interface Call extends Pick<InjectOptions, 'headers' | 'remoteAddress'> {
+  token?: string | undefined;
+  body?: unknown;
+}
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string | undefined>;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into many shapes
+  body: any;
+}
+
+/** The service as production builds it, on a database of its own, asked through `inject`. */
+export async function startAuth(environment: Record<string, string> = {}) {
+  const database: TestDatabase = await authDatabase();
+  const keys = await newKeySet();
+  const service = await buildApp(
+    loadConfig({
+      DATABASE_URL: database.url,
+      EVENTS_URL: database.eventsUrl,
+      AUTH_ISSUER: issuer,
+      AUTH_JWKS_URL: `${issuer}/.well-known/jwks.json`,
+      JWT_KEYS: JSON.stringify(keys),
+      ADMIN_LOGIN_ID: admin.loginId,
+      ADMIN_PASSWORD: admin.password,
+      LOG_LEVEL: 'silent',
+      HTTP_PORT: '0',
+      GRPC_PORT: '0',
+      ADMIN_PORT: '0',
+      ...environment,
+    }),
+  );
+
+  await service.health.ready(); // makes the first admin
+
+  async function call(method: Method, url: string, { token, body, headers, remoteAddress }: Call = {}) {
+    const answer = await service.http.inject({
+      method,
+      url,
+      headers: { ...(token && { authorization: `Bearer ${token}` }), ...headers },
+      ...(remoteAddress && { remoteAddress }),
+      ...(body !== undefined && { payload: body as object }),
+    });
+    const json = answer.headers['content-type']?.toString().includes('json');
+    const result = {
+      status: answer.statusCode,
+      headers: answer.headers,
+      body: json ? answer.json() : answer.body,
+    };
+    return result as Answer;
+  }
+
+  const login = (loginId: string, password: string, rest: Call = {}) =>
+    call('POST', '/v1/tokens/login', {
+      ...rest,
+      headers: { authorization: `Basic ${Buffer.from(`${loginId}:${password}`).toString('base64')}` },
+    });
+
+  let count = 0;
+  /** Signs somebody new up and in. */
+  async function newcomer() {
+    const person = { loginId: `newcomer-${++count}`, password: `a password for ${count}` };
+    const signedUp = await call('POST', '/v1/users', { body: { ...contact, ...person } });
+    const tokens = (await login(person.loginId, person.password)).body;
+    return {
+      ...person,
+      id: signedUp.body.id as string,
+      etag: signedUp.headers.etag as string,
+      access: tokens.accessToken.token as string,
+      refresh: tokens.refreshToken.token as string,
+    };
+  }
+
+  return {
+    call,
+    login,
+    newcomer,
+    adminToken: async () => (await login(admin.loginId, admin.password)).body.accessToken.token as string,
+    refresh: (refreshToken: string) => call('POST', '/v1/tokens/refresh', { body: { refreshToken } }),
+    service,
+    database,
+    signingKey: keys.keys[0] as JWK & { kid: string },
+    async stop() {
+      await service.stop();
+      await database.drop();
+    },
+  };
+}
+
+export type Auth = Awaited<ReturnType<typeof startAuth>>;
+
+export const contact = { phone: '010-1234-5678', email: 'somebody@example.com' };
+
+/** What a problem says, without what differs from call to call. */
+export const told = ({ status, body }: Answer) => {
+  const { traceId: _, ...rest } = body;
+  return { status, ...rest };
+};
