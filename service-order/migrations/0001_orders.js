@@ -61,6 +61,7 @@ export async function up(knex) {
       trigger     text NOT NULL,
       event_id    uuid,            -- the message that came; null for a request or time
       message_id  uuid,            -- the message that was written, if any
+      message     text,            -- its type; the outbox forgets it after some days
       from_status text,
       to_status   text NOT NULL,
       effect      text NOT NULL CHECK (effect IN ('applied', 'noted', 'ignored')),

@@ -39,30 +39,27 @@ export function changeMany(tx: Tx, locked: Map<string, Order>, caused: Caused[],
     const { order, effect } = reaction;
     if (effect === 'refused') throw new Error(`${trigger.type} was refused without a person to tell`);
     now.set(orderId, order);
-    let messageId: string | null = null;
-    if (effect !== 'ignored' && reaction.message) {
-      messageId = uuidv7();
-      const { type, payload } = reaction.message;
+    const message = effect === 'ignored' ? undefined : reaction.message;
+    const messageId = message ? uuidv7() : null;
+    if (message && messageId)
       messages.push({
         topic: 'order',
         key: orderId,
-        type,
+        ...message,
         version: order.version,
-        payload,
         traceparent,
         id: messageId,
       });
-    }
-    const traceId = traceparent?.split('-')[1] ?? null;
     history.push({
       orderId,
       trigger: nameOf(trigger),
       eventId,
       messageId,
+      message: message?.type ?? null,
       from: before.status,
       to: order.status,
       effect,
-      traceId,
+      traceId: traceparent?.split('-')[1] ?? null,
     });
     if (before.status !== order.status)
       count.push(() => transitions.inc({ from: before.status, to: order.status }));

@@ -94,8 +94,8 @@ const updateParts = statement(
 );
 const insertHistory = statement(
   'order_history_insert',
-  `INSERT INTO order_history (order_id, trigger, event_id, message_id, from_status, to_status, effect, trace_id)
-   SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[])`,
+  `INSERT INTO order_history (order_id, trigger, event_id, message_id, message, from_status, to_status, effect, trace_id)
+   SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])`,
 );
 
 export interface HistoryEntry {
@@ -103,6 +103,7 @@ export interface HistoryEntry {
   trigger: string;
   eventId: string | null;
   messageId: string | null;
+  message: string | null;
   from: string;
   to: string;
   effect: 'applied' | 'noted' | 'ignored';
@@ -142,6 +143,7 @@ export function save(tx: Tx, before: Map<string, Order>, after: Order[], history
         history.map((entry) => entry.trigger),
         history.map((entry) => entry.eventId),
         history.map((entry) => entry.messageId),
+        history.map((entry) => entry.message),
         history.map((entry) => entry.from),
         history.map((entry) => entry.to),
         history.map((entry) => entry.effect),

@@ -38,8 +38,8 @@ const place = statement<{ id: string; number: number; createdAt: Date; deadlineA
      INSERT INTO order_store (order_id, store_id, seller_id)
      SELECT p.* FROM unnest($20::uuid[], $21::uuid[], $22::uuid[]) p(order_id, store_id, seller_id) JOIN accepted ON order_id = id
    ), history AS (
-     INSERT INTO order_history (order_id, trigger, message_id, to_status, effect, trace_id)
-     SELECT id, 'Place', message_id, 'PENDING', 'applied', split_part(traceparent, '-', 2) FROM incoming JOIN accepted USING (id)
+     INSERT INTO order_history (order_id, trigger, message_id, message, to_status, effect, trace_id)
+     SELECT id, 'Place', message_id, 'OrderPlaced', 'PENDING', 'applied', split_part(traceparent, '-', 2) FROM incoming JOIN accepted USING (id)
    ), announced AS (
      INSERT INTO outbox (id, aggregatetype, aggregateid, type, version, payload, traceparent)
      SELECT message_id, 'order', id::text, 'OrderPlaced', 1,

@@ -1,0 +1,219 @@
+import { uuidv7 } from '@msa-event-market/shared-sdk/db';
+import { deliver, message, outboxOf, type TestDatabase } from '@msa-event-market/shared-sdk/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deletions } from '../../src/consumers/deletions.js';
+import { saga } from '../../src/consumers/saga.js';
+import { orderRepository } from '../../src/db/order-repository.js';
+import { react } from '../../src/domain/saga.js';
+import type { Orders } from '../../src/use-cases/ports.js';
+import { sweepOrders } from '../../src/use-cases/sweep-orders.js';
+import { answer, newOrder, ordersDatabase } from '../db/orders-database.js';
+
+let t: TestDatabase;
+let orders: Orders;
+beforeAll(async () => {
+  t = await ordersDatabase();
+  orders = orderRepository(t.db, { deadlineSeconds: 900 });
+});
+afterAll(() => t.drop());
+
+const place = async () => (await orders.place(newOrder())).id;
+const row = async (id: string) =>
+  (
+    await t.db.query<{
+      status: string;
+      version: number;
+      stock: string;
+      money: string;
+      reason: string | null;
+    }>({
+      text: 'SELECT status, version, stock, money, reason FROM orders WHERE id = $1',
+      values: [id],
+    })
+  ).rows[0];
+const history = async (id: string) =>
+  (
+    await t.db.query<{ trigger: string; effect: string; message: string | null }>({
+      text: 'SELECT trigger, effect, message FROM order_history WHERE order_id = $1 ORDER BY seq',
+      values: [id],
+    })
+  ).rows.map(({ trigger, effect, message }) => `${trigger} ${effect}${message ? ` ${message}` : ''}`);
+const announced = async (id: string) =>
+  (await outboxOf(t.db)).filter(({ key }) => key === id).map(({ type, version }) => `${version} ${type}`);
+const parked = async () => (await t.db.query<{ reason: string }>({ text: 'SELECT reason FROM parked' })).rows;
+
+describe('the answers to an order', () => {
+  it('that nobody has placed is retried and then parked, while other orders go on', async () => {
+    const [nobody, id] = [uuidv7(), await place()];
+    await deliver(t.db, saga, [answer('StockReserved', nobody), answer('StockReserved', id)], {
+      visibleWithin: 200,
+    });
+    expect((await row(id))?.status).toBe('RESERVED');
+    expect(await parked()).toEqual([{ reason: 'NOT_YET_VISIBLE' }]);
+    await t.db.query({ text: 'DELETE FROM parked' });
+  });
+
+  it('bring it to CONFIRMED, each with its message, version and line of history', async () => {
+    const id = await place();
+    await deliver(t.db, saga, [answer('StockReserved', id)]);
+    await deliver(t.db, saga, [answer('PaymentAuthorized', id), answer('PaymentCaptured', id)]);
+    expect(await row(id)).toEqual({
+      status: 'CONFIRMED',
+      version: 3,
+      stock: 'RESERVED',
+      money: 'CAPTURED',
+      reason: null,
+    });
+    expect(await announced(id)).toEqual(['1 OrderPlaced', '2 OrderPaymentRequested', '3 OrderConfirmed']);
+    expect(await history(id)).toEqual([
+      'Place applied OrderPlaced',
+      'StockReserved applied OrderPaymentRequested',
+      'PaymentAuthorized applied OrderConfirmed',
+      'PaymentCaptured noted',
+    ]);
+  });
+
+  it('that fit no more are kept in its history and change nothing', async () => {
+    const id = await place();
+    await deliver(t.db, saga, [
+      answer('StockRejected', id),
+      answer('StockReserved', id),
+      answer('PaymentCaptured', id),
+    ]);
+    expect(await row(id)).toMatchObject({ status: 'REJECTED', version: 2, stock: 'CLEAR', money: 'NONE' });
+    expect(await history(id)).toEqual([
+      'Place applied OrderPlaced',
+      'StockRejected applied OrderRejected',
+      'StockReserved ignored',
+      'PaymentCaptured ignored',
+    ]);
+  });
+
+  it('are folded in their order within one batch, each order for itself', async () => {
+    const ids = await Promise.all(Array.from({ length: 40 }, place));
+    await deliver(t.db, saga, [
+      ...ids.map((id) => answer('StockReserved', id)),
+      ...ids.map((id, i) => answer(i % 2 ? 'PaymentDeclined' : 'PaymentAuthorized', id)),
+      ...ids.map((id) => answer('StockReleased', id)),
+    ]);
+    const statuses = await Promise.all(ids.map(async (id) => (await row(id))?.status));
+    expect(statuses).toEqual(ids.map((_, i) => (i % 2 ? 'REJECTED' : 'CONFIRMED')));
+  });
+});
+
+describe('an order that is stopped', () => {
+  it('waits for both compensations and closes once', async () => {
+    const id = await place();
+    await deliver(t.db, saga, [answer('StockReserved', id)]);
+    await orders.change(id, { type: 'Stop', reason: 'BUYER' }, react);
+    await deliver(t.db, saga, [answer('PaymentAuthorized', id), answer('PaymentCancelled', id)]);
+    expect(await row(id)).toMatchObject({ status: 'CANCELLING', money: 'CLEAR' });
+    await deliver(t.db, saga, [answer('StockReleased', id)]);
+    expect(await row(id)).toMatchObject({ status: 'CANCELLED', reason: 'BUYER' });
+    expect((await announced(id)).slice(2)).toEqual(['3 OrderCancelling', '4 OrderCancelled']);
+  });
+
+  it('by two at once is stopped by one of them', async () => {
+    const id = await place();
+    await Promise.all(
+      Array.from({ length: 8 }, (_, i) =>
+        orders.change(id, { type: 'Stop', reason: i % 2 ? 'BUYER' : 'ADMIN' }, react),
+      ),
+    );
+    expect(await announced(id)).toEqual(['1 OrderPlaced', '2 OrderCancelling']);
+  });
+
+  it('cannot be shipped at the same moment: one of the two wins, and the parts agree', async () => {
+    for (let round = 0; round < 10; round++) {
+      const order = newOrder();
+      const id = (await orders.place(order)).id;
+      await deliver(t.db, saga, [
+        answer('StockReserved', id),
+        answer('PaymentAuthorized', id),
+        answer('PaymentCaptured', id),
+      ]);
+      const storeId = order.lines[0]?.storeId as string;
+      await Promise.allSettled([
+        orders.change(id, { type: 'Ship', storeId }, refuseAsError),
+        orders.change(id, { type: 'Stop', reason: 'BUYER' }, refuseAsError),
+      ]);
+      const { rows } = await t.db.query<{ status: string }>({
+        text: `SELECT status FROM order_store WHERE order_id = $1 AND status <> 'OPEN'`,
+        values: [id],
+      });
+      const status = (await row(id))?.status;
+      expect([status, rows.length]).toEqual(status === 'CANCELLING' ? ['CANCELLING', 0] : ['CONFIRMED', 1]);
+    }
+  });
+
+  it('is SHIPPED when two sellers ship their parts at the same moment', async () => {
+    for (let round = 0; round < 10; round++) {
+      const order = newOrder();
+      const id = (await orders.place(order)).id;
+      await deliver(t.db, saga, [
+        answer('StockReserved', id),
+        answer('PaymentAuthorized', id),
+        answer('PaymentCaptured', id),
+      ]);
+      await Promise.all(
+        order.lines.map(({ storeId }) => orders.change(id, { type: 'Ship', storeId }, refuseAsError)),
+      );
+      expect((await row(id))?.status).toBe('SHIPPED');
+    }
+  });
+});
+
+const refuseAsError: typeof react = (order, trigger) => {
+  const reaction = react(order, trigger);
+  if (reaction.effect === 'refused') throw new Error(reaction.code);
+  return reaction;
+};
+
+describe('the sweeper', () => {
+  it('expires what is overdue, and only in PENDING and RESERVED', async () => {
+    const [late, lateReserved, lateConfirmed, inTime] = await Promise.all([
+      place(),
+      place(),
+      place(),
+      place(),
+    ]);
+    await deliver(t.db, saga, [
+      answer('StockReserved', lateReserved),
+      answer('StockReserved', lateConfirmed),
+      answer('PaymentAuthorized', lateConfirmed),
+    ]);
+    await t.db.query({
+      text: `UPDATE orders SET deadline_at = now() - interval '1 second' WHERE id = ANY ($1)`,
+      values: [[late, lateReserved, lateConfirmed]],
+    });
+    await Promise.all([sweepOrders({ orders })(), sweepOrders({ orders })()]);
+    expect(await row(late)).toMatchObject({ status: 'CANCELLING', reason: 'DEADLINE', version: 2 });
+    expect(await row(lateReserved)).toMatchObject({ status: 'CANCELLING', reason: 'DEADLINE', version: 3 });
+    expect((await row(lateConfirmed))?.status).toBe('CONFIRMED');
+    expect((await row(inTime))?.status).toBe('PENDING');
+  });
+
+  it('stops the orders of a deleted user and of a deleted store, and none may be placed any more', async () => {
+    const byUser = newOrder();
+    const atStore = newOrder();
+    const other = newOrder();
+    for (const order of [byUser, atStore, other]) await orders.place(order);
+    const storeId = atStore.lines[1]?.storeId as string;
+    await deliver(t.db, deletions, [
+      message('UserDeleted', { userId: byUser.userId }, { topic: 'user', key: byUser.userId }),
+      message('StoreDeleted', { storeId, ownerId: uuidv7() }, { topic: 'store', key: storeId }),
+    ]);
+    await sweepOrders({ orders })();
+    expect(await row(byUser.id)).toMatchObject({ status: 'CANCELLING', reason: 'USER_DELETED' });
+    expect(await row(atStore.id)).toMatchObject({ status: 'CANCELLING', reason: 'STORE_DELETED' });
+    expect((await row(other.id))?.status).toBe('PENDING');
+    await expect(orders.place(newOrder({ userId: byUser.userId }))).rejects.toMatchObject({
+      code: 'ACCOUNT_DELETED',
+    });
+    await expect(
+      orders.place(newOrder({ lines: atStore.lines, sellers: atStore.sellers })),
+    ).rejects.toMatchObject({
+      code: 'STORE_CLOSED',
+    });
+  });
+});

@@ -1,0 +1,94 @@
+import { connectDatabase } from '@msa-event-market/shared-sdk/db';
+import { orderEvents } from '@msa-event-market/shared-sdk/events';
+import { outboxOf, type TestDatabase } from '@msa-event-market/shared-sdk/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { orderRepository } from '../../src/db/order-repository.js';
+import type { Orders } from '../../src/use-cases/ports.js';
+import { newOrder, ordersDatabase } from './orders-database.js';
+
+let t: TestDatabase;
+let orders: Orders;
+/** Another replica: its own pool, its own memory of keys under way. */
+let replica: Orders;
+let second: ReturnType<typeof connectDatabase>;
+beforeAll(async () => {
+  t = await ordersDatabase();
+  second = connectDatabase({ url: t.url });
+  orders = orderRepository(t.db, { deadlineSeconds: 900 });
+  replica = orderRepository(second, { deadlineSeconds: 900 });
+});
+afterAll(async () => {
+  await second.close();
+  await t.drop();
+});
+const count = async (userId: string) =>
+  (
+    await t.db.query<{ n: number }>({
+      text: 'SELECT count(*) AS n FROM orders WHERE user_id = $1',
+      values: [userId],
+    })
+  ).rows[0]?.n;
+
+it('announces an order as its schema says, with what the database decided', async () => {
+  const order = newOrder();
+  const placed = await orders.place(order);
+  const [event] = (await outboxOf(t.db)).filter(({ key }) => key === order.id);
+  const payload = orderEvents.types.OrderPlaced.parse(event?.payload);
+  expect(payload).toMatchObject({
+    orderId: order.id,
+    userId: order.userId,
+    number: placed.number,
+    expiresAt: placed.expiresAt,
+  });
+  expect(Date.parse(placed.expiresAt) - Date.parse(placed.createdAt)).toBe(900_000);
+});
+
+it('places one order for a key that comes twenty times at once, at two replicas, and answers all alike', async () => {
+  const order = newOrder();
+  const copies = Array.from({ length: 20 }, (_, i) =>
+    (i % 2 ? orders : replica).place({ ...order, id: newOrder().id }),
+  );
+  const answers = await Promise.all(copies);
+  for (const answer of answers) expect(answer).toEqual(answers[0]);
+  expect(await count(order.userId)).toBe(1);
+});
+
+it('refuses a key that comes with another body, and gives the order of the first', async () => {
+  const order = newOrder();
+  const placed = await orders.place(order);
+  await expect(
+    orders.place({ ...newOrder(), userId: order.userId, key: order.key, bodyHash: 'other' }),
+  ).rejects.toMatchObject({
+    code: 'IDEMPOTENCY_KEY_REUSED',
+  });
+  expect(await orders.placedBefore(order)).toEqual(placed);
+  expect(await count(order.userId)).toBe(1);
+});
+
+it('keeps the keys of different users apart', async () => {
+  const [a, b] = [newOrder({ key: 'same' }), newOrder({ key: 'same' })];
+  const placed = await Promise.all([orders.place(a), orders.place(b)]);
+  expect(placed.map(({ id }) => id)).toEqual([a.id, b.id]);
+});
+
+it('answers 409 when a copy stays under way in another process, and lets the others of its statement through', async () => {
+  const [stuck, free] = [newOrder(), newOrder()];
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const elsewhere = second.transaction(async (tx) => {
+    await tx.query({
+      text: `INSERT INTO idempotency (user_id, route, key, body_hash, order_id) VALUES ($1, 'POST /v1/orders', $2, 'hash', $3)`,
+      values: [stuck.userId, stuck.key, stuck.id],
+    });
+    await held;
+    throw new Error('rolled back');
+  });
+  const [first, other] = await Promise.allSettled([orders.place(stuck), orders.place(free)]);
+  expect(first).toMatchObject({ status: 'rejected', reason: { code: 'IDEMPOTENCY_KEY_IN_FLIGHT' } });
+  expect(other).toMatchObject({ status: 'fulfilled' });
+  release();
+  await elsewhere.catch(() => {});
+  expect((await orders.place(stuck)).id).toBe(stuck.id);
+});
