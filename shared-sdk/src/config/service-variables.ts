@@ -29,6 +29,8 @@ export const serviceVariables = {
     example: 'http://127.0.0.1:4318',
   }).optional(),
   OTEL_TRACES_SAMPLER_ARG: ratio().optional(),
+  /** How long a stopping service still takes requests, until callers have noticed. */
+  SHUTDOWN_DRAIN_SECONDS: seconds(0.5),
   /** Everything of stopping together; keep it below the pod's grace period. */
   SHUTDOWN_GRACE_SECONDS: seconds(20),
 };

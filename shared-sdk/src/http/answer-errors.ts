@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../errors/index.js';
+import type { Logger } from '../logging/index.js';
 import type { App } from './app.js';
-import { begin, pathOf } from './observe.js';
+import { begin, finish, pathOf } from './observe.js';
 import { problemOf, problemType } from './problem.js';
 import { translateError } from './translate-error.js';
 
@@ -48,11 +49,14 @@ export function answer(
   return reply.code(problem.status).type(problemType).send(JSON.stringify(problem));
 }
 
-/** A URL that cannot be decoded meets no hook and no route: begin the request here. */
-export function answerUnreadable(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  begin(request, reply);
-  answer(error, request, reply);
-}
+/** A URL that cannot be decoded meets no hook and no route: its request begins and ends here. */
+export const answerUnreadable =
+  (logger: Logger) =>
+  (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    begin(request, reply);
+    answer(error, request, reply);
+    finish(request, reply, logger);
+  };
 
 /** What is no HTTP at all, or comes too slowly. There is no request yet, hence no trace. */
 export function answerBrokenClient(error: NodeJS.ErrnoException, socket: Socket): void {

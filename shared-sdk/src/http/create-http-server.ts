@@ -1,5 +1,5 @@
 import { fastify, LogController } from 'fastify';
-import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { TokenVerifier } from '../auth/index.js';
 import { type Health, healthStatus } from '../health/index.js';
 import type { Logger } from '../logging/index.js';
@@ -9,7 +9,7 @@ import { parseJsonBodies } from './json-body.js';
 import { observe, requestId } from './observe.js';
 import { type OpenApiInfo, serveOpenApi } from './openapi.js';
 import { limitRates, type RateLimit } from './rate-limit.js';
-import { validateWithZod } from './schema-compilers.js';
+import { serialize, validateWithZod } from './schema-compilers.js';
 import { addPrincipal } from './signed-in.js';
 
 export interface HttpServerOptions {
@@ -43,13 +43,13 @@ export async function createHttpServer({
     requestTimeout: 30_000,
     // While stopping, requests are still answered, and their connection closed behind them.
     return503OnClosing: false,
-    frameworkErrors: answerUnreadable,
+    frameworkErrors: answerUnreadable(logger),
     clientErrorHandler: answerBrokenClient,
   }).withTypeProvider<ZodTypeProvider>() as unknown as App;
 
   app.decorate('verifier', verifier);
   app.setValidatorCompiler(validateWithZod as never);
-  app.setSerializerCompiler(serializerCompiler);
+  app.setSerializerCompiler(serialize);
   app.decorateRequest('rawBody', undefined);
   observe(app, logger);
   addPrincipal(app);

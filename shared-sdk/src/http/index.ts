@@ -8,6 +8,7 @@ export type { OpenApiInfo } from './openapi.js';
 export { etag, ifMatch, requireVersion } from './preconditions.js';
 export { type Documented, type OwnCode, type Problem, problem, problemSchema } from './problem.js';
 export type { RateLimit } from './rate-limit.js';
+export { hot } from './schema-compilers.js';
 export {
   cursorMetadata,
   cursorPage,

@@ -16,32 +16,13 @@ export const pathOf = (url: string): string => url.split('?', 1)[0] ?? url;
 
 /** A span, an observation and one log line a request; and the ids by which a caller can ask about it. */
 export function observe(app: App, logger: Logger): void {
-  const duration = histogram('http_server_request_duration_seconds', 'Time to answer a request', [
-    'method',
-    'route',
-    'status',
-  ]);
-  const observed = new Map<string, { observe(seconds: number): void }>();
-
   app.decorateRequest('span', undefined);
   app.decorateRequest('failure', undefined);
 
   app.addHook('onRequest', (request, reply, done) => begin(request, reply).run(done));
 
   app.addHook('onResponse', (request, reply, done) => {
-    const { method } = request;
-    const status = reply.statusCode;
-    const route = request.routeOptions.url ?? 'unknown';
-    const key = `${method} ${route} ${status}`;
-    let child = observed.get(key);
-    if (!child) {
-      child = duration.labels(method, route, String(status));
-      observed.set(key, child);
-    }
-    child.observe(reply.elapsedTime / 1000);
-    request.span?.run(() => writeLine(logger, request, reply));
-    request.span?.set({ 'http.response.status_code': status });
-    request.span?.end(status >= 500 ? (request.failure ?? `status ${status}`) : undefined);
+    finish(request, reply, logger);
     done();
   });
 }
@@ -66,6 +47,31 @@ export function begin(request: FastifyRequest, reply: FastifyReply) {
     'x-content-type-options': 'nosniff',
   });
   return span;
+}
+
+export function finish(request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
+  const status = reply.statusCode;
+  observation(request.method, request.routeOptions.url ?? 'unknown', status).observe(
+    reply.elapsedTime / 1000,
+  );
+  request.span?.run(() => writeLine(logger, request, reply));
+  request.span?.set({ 'http.response.status_code': status });
+  request.span?.end(status >= 500 ? (request.failure ?? `status ${status}`) : undefined);
+}
+
+const duration = histogram('http_server_request_duration_seconds', 'Time to answer a request', [
+  'method',
+  'route',
+  'status',
+]);
+const observations = new Map<string, { observe(seconds: number): void }>();
+
+// Finding the series of three labels costs more than observing; routes and statuses are few, so they are kept.
+function observation(method: string, route: string, status: number) {
+  const key = `${method} ${route} ${status}`;
+  const known = observations.get(key) ?? duration.labels(method, route, String(status));
+  observations.set(key, known);
+  return known;
 }
 
 const unlogged = /^\/(healthz|metrics)(\/|$)/;

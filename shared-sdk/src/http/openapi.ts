@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { App } from './app.js';
+import { tidyDocument } from './openapi-document.js';
 import { problemResponse } from './problem.js';
 
 export interface OpenApiInfo {
@@ -42,7 +43,7 @@ export async function serveOpenApi(
     },
   });
   app.get('/v1/swagger/spec', { schema: { hide: true } }, async (_request, reply) =>
-    reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger())),
+    reply.type('application/json; charset=utf-8').send(JSON.stringify(tidyDocument(app.swagger()))),
   );
 }
 

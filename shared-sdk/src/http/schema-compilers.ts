@@ -1,5 +1,7 @@
-import type { FastifySchemaCompiler } from 'fastify';
-import type { z } from 'zod';
+import { SerializerSelector } from '@fastify/fast-json-stringify-compiler';
+import type { FastifySchemaCompiler, FastifySerializerCompiler } from 'fastify';
+import { serializerCompiler } from 'fastify-type-provider-zod';
+import { z } from 'zod';
 import { AppError, type FieldProblem } from '../errors/index.js';
 
 const places: Record<string, NonNullable<FieldProblem['in']>> = {
@@ -31,3 +33,22 @@ function fieldsOf(issue: z.core.$ZodIssue, place: NonNullable<FieldProblem['in']
 }
 
 const escapePointer = (part: string): string => part.replaceAll('~', '~0').replaceAll('/', '~1');
+
+const hotSchemas = new WeakSet<z.ZodType>();
+
+/**
+ * For the answer of a busy list: written by a serializer that Fastify compiles from the schema, six times faster than
+ * zod's. Fields outside the schema are dropped as ever, but values are no longer checked against it.
+ */
+export function hot<T extends z.ZodType>(schema: T): T {
+  hotSchemas.add(schema);
+  return schema;
+}
+
+const compileFast = SerializerSelector()({}, {});
+
+export const serialize: FastifySerializerCompiler<z.ZodType> = (route) => {
+  if (!hotSchemas.has(route.schema)) return serializerCompiler(route);
+  const schema = z.toJSONSchema(route.schema, { io: 'output', target: 'draft-7' });
+  return compileFast({ ...route, schema } as never);
+};

@@ -14,7 +14,7 @@ export function translateError(error: unknown): AppError {
 
 /** Fastify's refusals before a handler runs. Its messages name parsers and headers, so ours are our own. */
 function frameworkError(error: unknown): AppError | undefined {
-  const { code, statusCode } = error as { code?: string; statusCode?: number };
+  const { code, statusCode } = (error ?? {}) as { code?: string; statusCode?: number };
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new AppError('BODY_TOO_LARGE', 'too_large', 'The body may have at most 64 KiB.');
