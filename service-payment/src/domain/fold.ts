@@ -13,7 +13,7 @@ import { react } from './payment.js';
 /** A payment under lock, with all its operations; `now` is database time. */
 export interface Loaded {
   payment: Payment | undefined;
-  operations: readonly Operation[];
+  operations: Operation[];
   now: Date;
 }
 
@@ -102,5 +102,5 @@ function written(
 }
 
 function post(change: Pick<Change, 'posted'>, { id, kind, amount }: Operation): void {
-  if (kind === 'capture' || kind === 'refund') change.posted.push({ id, kind, amount });
+  if (amount > 0 && (kind === 'capture' || kind === 'refund')) change.posted.push({ id, kind, amount });
 }

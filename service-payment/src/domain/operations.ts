@@ -1,6 +1,6 @@
 import type { Operation, Payment } from './model.js';
 
-export const isOpen = (operation: Operation): boolean =>
+export const isOpen = (operation: Pick<Operation, 'status'>): boolean =>
   operation.status === 'PENDING' || operation.status === 'UNKNOWN';
 
 /** A refund that an admin asked for. It runs beside everything else; only the final refund waits for it. */
@@ -16,7 +16,11 @@ export const SILENCE_SECONDS = 60;
  * An authorisation is only sent again while somebody still wants it: after that, a call that was lost must
  * not come true late. Everything else has to happen sooner or later and is repeated for as long as it takes.
  */
-export function mayCallAgain(payment: Payment, operation: Operation, now: Date): boolean {
+export function mayCallAgain(
+  payment: Pick<Payment, 'goal' | 'expiresAt'>,
+  operation: Pick<Operation, 'kind' | 'status'>,
+  now: Date,
+): boolean {
   if (!isOpen(operation)) return false;
   if (operation.kind !== 'authorize') return true;
   return payment.goal === 'AUTHORIZE' && payment.expiresAt !== null && now < payment.expiresAt;

@@ -1,4 +1,6 @@
-import type { Answer } from '../domain/model.js';
+import type { Tx } from '@msa-event-market/shared-sdk/db';
+import type { Cause, Change, Loaded } from '../domain/fold.js';
+import type { Alert, Answer, Kind, Payment } from '../domain/model.js';
 
 /** One request to the provider. It may be made several times and counts once: `key` is its idempotency key. */
 export interface ProviderCall {
@@ -23,4 +25,55 @@ export interface PaymentProvider {
   refund(call: ProviderCall, signal: AbortSignal): Promise<Outcome>;
   /** What became of the call with that key; undefined when it never arrived. */
   query(key: string, signal: AbortSignal): Promise<Outcome | undefined>;
+}
+
+/** An operation that is to be carried out, with what the provider has to know. */
+export interface DueOperation extends ProviderCall {
+  kind: Kind;
+  traceparent: string | null;
+}
+
+/** Taken by the executor; `mayCall`: it may be sent again when the provider does not know it. */
+export interface TakenOperation extends DueOperation {
+  mayCall: boolean;
+}
+
+export interface AnsweredOperation {
+  operation: DueOperation;
+  answer: Answer;
+}
+
+/** Payments under lock, by order id. */
+export type Locked = Map<string, Loaded>;
+
+export interface Written {
+  /** What is to be called now that it is written, as soon as it is committed. */
+  due: DueOperation[];
+  alerts: Alert[];
+}
+
+/** The scope of an Idempotency-Key, and the hash of what it stands for. */
+export interface Once {
+  userId: string;
+  route: string;
+  key: string;
+  bodyHash: string;
+}
+
+export interface Payments {
+  lock(tx: Tx, orderIds: readonly string[]): Promise<Locked>;
+  /** Folds the causes over the locked payments and queues the writes. Throws NotYetVisible for what is not there. */
+  changeMany(tx: Tx, locked: Locked, causes: ReadonlyMap<string, Cause[]>): Written;
+  /** Step C, for all the answers in one transaction. */
+  settle(answers: readonly AnsweredOperation[]): Promise<Written>;
+  /** Changes one payment at most once a key; a repetition gets the response of the first time and changes nothing. */
+  changeOnce<R extends object>(
+    once: Once,
+    paymentId: string,
+    decide: (payment: Payment | undefined) => Cause,
+    respond: (change: Change) => R,
+  ): Promise<{ response: R; due: DueOperation[] }>;
+  /** Takes operations whose lease or pause is over, under a new lease; no two callers get the same. */
+  takeDue(most: number): Promise<TakenOperation[]>;
+  countOpen(): Promise<number>;
 }

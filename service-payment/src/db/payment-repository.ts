@@ -1,0 +1,185 @@
+import { type Database, statement, type Tx, uuidv7 } from '@msa-event-market/shared-sdk/db';
+import { NotYetVisible } from '@msa-event-market/shared-sdk/events';
+import { type Cause, type Change, fold, type Loaded } from '../domain/fold.js';
+import type { Agreed, Payment, Trigger } from '../domain/model.js';
+import { mayCallAgain } from '../domain/operations.js';
+import type {
+  AnsweredOperation,
+  DueOperation,
+  Locked,
+  Once,
+  Payments,
+  TakenOperation,
+  Written,
+} from '../use-cases/ports.js';
+import { claim, inFlight, remember } from './idempotency.js';
+import {
+  type OperationRow,
+  operationColumns,
+  operationOf,
+  type PaymentRow,
+  paymentColumns,
+  paymentOf,
+} from './rows.js';
+import { writeChanges } from './write-changes.js';
+
+// Everybody locks payments in the order of their order ids: consumers know no other id.
+const lockPayments = statement<PaymentRow>(
+  'payment_lock',
+  `SELECT ${paymentColumns} FROM payment p WHERE order_id = ANY($1::uuid[]) ORDER BY order_id FOR UPDATE`,
+);
+
+// A statement of its own, not a join of the one above: that one, once it has waited for a lock, sees the new row of
+// the payment but the operations as they were when it began, and one that was settled meanwhile would look open for
+// ever. Pipelined behind it, this one begins when the locks are held.
+const readOperations = statement<OperationRow>(
+  'operation_read',
+  `SELECT ${operationColumns} FROM operation o JOIN payment p ON p.id = o.payment_id
+   WHERE p.order_id = ANY($1::uuid[])`,
+);
+
+const orderOf = statement<{ order_id: string }>(
+  'payment_order',
+  'SELECT order_id FROM payment WHERE id = $1',
+);
+
+type DueRow = OperationRow &
+  Pick<PaymentRow, 'order_id' | 'method' | 'currency' | 'goal' | 'expires_at' | 'now'>;
+const lockDue = statement<DueRow>(
+  'operation_due',
+  `SELECT ${operationColumns}, p.order_id, p.method, p.currency, p.goal, p.expires_at, now() AS now
+   FROM operation o JOIN payment p ON p.id = o.payment_id
+   WHERE o.next_attempt_at <= now() ORDER BY o.next_attempt_at LIMIT $1 FOR UPDATE OF o SKIP LOCKED`,
+);
+
+const lease = statement(
+  'operation_lease',
+  `UPDATE operation o SET attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => $3::float8),
+                          called_at = CASE WHEN u.may_call THEN now() ELSE called_at END
+   FROM unnest($1::uuid[], $2::boolean[]) u(id, may_call) WHERE o.id = u.id`,
+);
+
+const countOpen = statement<{ open: number }>(
+  'operation_open',
+  `SELECT count(*) AS open FROM operation WHERE next_attempt_at IS NOT NULL AND status IN ('PENDING', 'UNKNOWN')`,
+);
+
+/** The only SQL that changes payments: lock, fold the pure rule over what has happened, write. */
+export function paymentRepository(db: Database, { leaseSeconds }: { leaseSeconds: number }): Payments {
+  async function lock(tx: Tx, orderIds: readonly string[]): Promise<Locked> {
+    const ids = [...new Set(orderIds)];
+    const locking = tx.query(lockPayments([ids]));
+    const reading = tx.query(readOperations([ids]));
+    // The time matters for the age of operations only, and a payment that is not there has none.
+    const locked: Locked = new Map(
+      ids.map((id) => [id, { payment: undefined, operations: [], now: new Date() }]),
+    );
+    const byPayment = new Map<string, Loaded>();
+    for (const row of (await locking).rows) {
+      const loaded: Loaded = { payment: paymentOf(row), operations: [], now: row.now };
+      locked.set(row.order_id, loaded);
+      byPayment.set(row.id, loaded);
+    }
+    for (const row of (await reading).rows) byPayment.get(row.payment_id)?.operations.push(operationOf(row));
+    return locked;
+  }
+
+  function changeMany(tx: Tx, locked: Locked, causes: ReadonlyMap<string, Cause[]>): Written {
+    const changes: Change[] = [];
+    const missing: string[] = [];
+    for (const [orderId, ofOrder] of causes) {
+      const change = fold(locked.get(orderId) as Loaded, ofOrder, uuidv7);
+      if (change && !change.rows.includes(28)) changes.push(change);
+      else missing.push(orderId);
+    }
+    if (missing.length > 0) throw new NotYetVisible('payment', missing);
+    writeChanges(tx, changes, leaseSeconds);
+    return { due: changes.flatMap(calledAtOnce), alerts: changes.flatMap(({ alerts }) => alerts) };
+  }
+
+  return {
+    lock,
+    changeMany,
+
+    settle: (answers: readonly AnsweredOperation[]) =>
+      db.transaction(async (tx) => {
+        const locked = await lock(
+          tx,
+          answers.map(({ operation }) => operation.orderId),
+        );
+        const causes = new Map<string, Cause[]>();
+        for (const { operation, answer } of answers) {
+          const { now: at } = locked.get(operation.orderId) as Loaded;
+          const trigger: Trigger = { type: 'Answered', operationId: operation.key, answer, at };
+          const ofOrder = causes.get(operation.orderId) ?? [];
+          ofOrder.push({ trigger, traceparent: operation.traceparent });
+          causes.set(operation.orderId, ofOrder);
+        }
+        return changeMany(tx, locked, causes);
+      }),
+
+    async changeOnce<R extends object>(
+      once: Once,
+      id: string,
+      decide: (payment: Payment | undefined) => Cause,
+      respond: (change: Change) => R,
+    ) {
+      let claimed = false;
+      try {
+        return await db.transaction(async (tx) => {
+          const known = await claim<R>(tx, once);
+          claimed = true;
+          if (known) return { response: known, due: [] };
+          const [row] = (await tx.query(orderOf([id]))).rows;
+          const loaded = row && (await lock(tx, [row.order_id])).get(row.order_id);
+          const cause = decide(loaded?.payment);
+          const change = fold(loaded as Loaded, [cause], uuidv7) as Change;
+          writeChanges(tx, [change], leaseSeconds);
+          const response = respond(change);
+          tx.query(remember(once, response));
+          return { response, due: calledAtOnce(change) };
+        });
+      } catch (error) {
+        throw claimed ? error : inFlight(error);
+      }
+    },
+
+    takeDue: (most: number) =>
+      db.transaction(async (tx) => {
+        const { rows } = await tx.query(lockDue([most]));
+        const taken = rows.map(
+          (row): TakenOperation => ({
+            ...dueOf({ orderId: row.order_id, method: row.method, currency: row.currency } as Agreed, row),
+            mayCall: mayCallAgain({ goal: row.goal, expiresAt: row.expires_at }, row, row.now),
+          }),
+        );
+        if (taken.length > 0) {
+          tx.query(lease([taken.map(({ key }) => key), taken.map(({ mayCall }) => mayCall), leaseSeconds]));
+        }
+        return taken;
+      }),
+
+    async countOpen() {
+      return (await db.query(countOpen())).rows[0]?.open ?? 0;
+    },
+  };
+}
+
+/** Step A is written; who wrote it goes on with step B at once, except for what has to wait. */
+const calledAtOnce = ({ payment, added }: Change): DueOperation[] =>
+  added
+    .filter(({ status, after }) => status === 'PENDING' && after === undefined)
+    .map((operation) => dueOf(payment as Agreed, operation));
+
+const dueOf = (
+  payment: Pick<Agreed, 'orderId' | 'method' | 'currency'>,
+  { id, kind, amount, traceparent }: Pick<OperationRow, 'id' | 'kind' | 'amount' | 'traceparent'>,
+): DueOperation => ({
+  key: id,
+  kind,
+  amount,
+  traceparent,
+  orderId: payment.orderId,
+  method: payment.method,
+  currency: payment.currency,
+});
