@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Query } from './statement.js';
-import { inTransaction, type Rows, type Tx } from './transaction.js';
+import { inOneStatement, inTransaction, type Rows, type Tx } from './transaction.js';
 
 export interface DatabaseOptions {
   /** postgres://user:password@host:port/database of the service's own role. */
@@ -67,27 +67,13 @@ export function connectDatabase({
   };
   const primary = open(url);
   const replica = replicaUrl ? open(replicaUrl) : primary;
-  const run = <R>(pool: pg.Pool, query: Query<R>) =>
-    pool.query(query as { text: string }) as unknown as Promise<Rows<R>>;
 
   return {
-    query: (query) => run(primary, query),
-    read: (query) => run(replica, query),
-    async transaction(work) {
-      const client = await primary.connect();
-      let broken: Error | undefined;
-      try {
-        return await inTransaction(client, work);
-      } catch (error) {
-        // A connection that is not back outside a transaction is nobody's to use again.
-        if (client.getTransactionStatus?.() !== 'I') broken = error as Error;
-        throw error;
-      } finally {
-        client.release(broken);
-      }
-    },
+    query: (query) => inOneStatement(primary, query),
+    read: (query) => inOneStatement(replica, query),
+    transaction: (work) => inTransaction(primary, work),
     async ping() {
-      await run(primary, { text: 'SELECT 1' });
+      await inOneStatement(primary, { text: 'SELECT 1' });
     },
     waiting: () => primary.waitingCount,
     async close() {

@@ -17,6 +17,7 @@ const network = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
+  'ENETUNREACH',
 ]);
 // pg reports these without a code.
 const lostConnection =

@@ -17,12 +17,20 @@ export interface MigrateOptions {
  */
 export async function migrate({ url, directory, schema, log = () => {} }: MigrateOptions): Promise<string[]> {
   const guard = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  guard.on('error', () => {}); // the server went: the migration's own connection says so
   await guard.connect();
   const db = knex({
     client: 'pg',
     connection: { connectionString: url },
     searchPath: [schema],
-    pool: { min: 0, max: 1 },
+    pool: {
+      min: 0,
+      max: 1,
+      // PostgreSQL only notices between two statements that a client is gone. A long one of a killed migration would
+      // keep its locks meanwhile, and hold up the next migration. A server on Windows refuses the setting.
+      afterCreate: (client: pg.Client, done: (error: null) => void) =>
+        client.query(`SET client_connection_check_interval = '1s'`, () => done(null)),
+    },
     migrations: {
       directory: directory instanceof URL ? fileURLToPath(directory) : directory,
       loadExtensions: ['.js'],
