@@ -24,3 +24,4 @@ export {
   uuid,
 } from './schemas.js';
 export { maybeSignedIn, signedIn, signedInAs } from './signed-in.js';
+export { stopHttpServer } from './stop-http-server.js';

@@ -6,7 +6,14 @@ import type { Database } from '../db/index.js';
 import { type Consumer, type Consumers, startConsumers } from '../events/index.js';
 import { createGrpcServer, type GrpcService } from '../grpc/index.js';
 import { type Check, createHealth, type Health } from '../health/index.js';
-import { type App, createHttpServer, type OpenApiInfo, type RateLimit, type Routes } from '../http/index.js';
+import {
+  type App,
+  createHttpServer,
+  type OpenApiInfo,
+  type RateLimit,
+  type Routes,
+  stopHttpServer,
+} from '../http/index.js';
 import { createLogger, type Logger } from '../logging/index.js';
 import { collectNodeMetrics, gauge } from '../metrics/index.js';
 import { opsService } from '../ops/index.js';
@@ -146,7 +153,7 @@ export async function createService(config: ServiceConfig, parts: ServiceParts):
     // What is still open then is a stream that never ends by itself.
     const force = setTimeout(() => http.server.closeAllConnections(), deadlineMs);
     try {
-      await Promise.all([http.close(), grpc.stop(deadlineMs)]);
+      await Promise.all([stopHttpServer(http), grpc.stop(deadlineMs)]);
     } finally {
       clearTimeout(force);
     }
