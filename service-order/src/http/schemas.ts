@@ -1,7 +1,7 @@
 import { cursorMetadata, cursorPage, money, str, uuid } from '@msa-event-market/shared-sdk/http';
 import { z } from 'zod';
 
-const status = z.enum([
+export const status = z.enum([
   'PENDING',
   'RESERVED',
   'CONFIRMED',

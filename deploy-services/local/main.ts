@@ -1,0 +1,44 @@
+import { Problem } from './problem.js';
+
+interface Command {
+  help: string;
+  about: string;
+  run(args: string[]): Promise<number>;
+}
+
+// Loaded when asked for: `status` should not load what `start` needs.
+const commands: Record<string, () => Promise<Command>> = {
+  start: async () => {
+    const { start, help } = await import('./start.js');
+    return { run: start, help, about: 'run the market' };
+  },
+  status: async () => {
+    const { status, help } = await import('./status.js');
+    return { run: status, help, about: 'what runs, where, and how it is' };
+  },
+  reset: async () => {
+    const { reset, help } = await import('./reset.js');
+    return { run: reset, help, about: 'forget all data' };
+  },
+};
+
+/** Runs one command; returns the exit code. What a person can mend is one line, everything else a stack. */
+export async function main([name = 'start', ...args]: string[]): Promise<number> {
+  const load = commands[name];
+  if (!load) {
+    process.stderr.write(`There is no command "${name}"; there are: ${Object.keys(commands).join(', ')}\n`);
+    return 2;
+  }
+  const command = await load();
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(`${command.help}\n`);
+    return 0;
+  }
+  try {
+    return await command.run(args);
+  } catch (error) {
+    const known = error instanceof Problem || (error as { code?: string }).code?.startsWith('POSTGRES_');
+    process.stderr.write(known ? `${(error as Error).message}\n` : `${(error as Error).stack ?? error}\n`);
+    return 1;
+  }
+}

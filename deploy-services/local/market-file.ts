@@ -1,0 +1,65 @@
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Problem } from './problem.js';
+import type { ProcessName, ServiceName } from './topology.js';
+
+export interface ServiceUrls {
+  http: string;
+  /** host:port */
+  grpc: string;
+  admin: string;
+}
+
+/**
+ * What a running market is and where: written when it is ready and whenever a process is restarted. It holds
+ * passwords; only its owner may read it.
+ */
+export interface MarketFile {
+  profile: 'embedded';
+  dataDir: string;
+  startedAt: string;
+  pids: Record<ProcessName | 'launcher', number>;
+  urls: Record<ServiceName, ServiceUrls> & { relay: { admin: string } };
+  /** Connection strings: of a superuser, and of the role that may read everything. */
+  databases: { admin: string; check: string; checkSandbox: string };
+  /** The launcher's own HTTP, for `npm run dev`. */
+  control: { url: string; secret: string };
+  /** The environment each service runs with. */
+  env: Record<ServiceName, Record<string, string>>;
+}
+
+const fileIn = (dataDir: string) => path.join(dataDir, 'market.json');
+
+/** Written whole and then renamed: a reader never sees half of it. */
+export function writeMarketFile(market: MarketFile): void {
+  const file = fileIn(market.dataDir);
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, `${JSON.stringify(market, null, 2)}\n`, { mode: 0o600 });
+  chmodSync(draft, 0o600);
+  renameSync(draft, file);
+}
+
+export const removeMarketFile = (dataDir: string): void => rmSync(fileIn(dataDir), { force: true });
+
+/** The market that runs on this data folder; undefined when none does. */
+export function findMarket(dataDir: string): MarketFile | undefined {
+  const file = fileIn(dataDir);
+  if (!existsSync(file)) return undefined;
+  const market = JSON.parse(readFileSync(file, 'utf8')) as MarketFile;
+  return isAlive(market.pids.launcher) ? market : undefined; // a killed launcher leaves its file
+}
+
+export function requireMarket(dataDir: string): MarketFile {
+  const market = findMarket(dataDir);
+  if (market) return market;
+  throw new Problem(`No market runs on ${dataDir}. Start one with: npm start`);
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,78 @@
+import { createServer } from 'node:net';
+import { Problem } from './problem.js';
+import { byService, type ServiceName, serviceNames, services } from './topology.js';
+
+export interface ServicePorts {
+  http: number;
+  grpc: number;
+  admin: number;
+}
+
+export interface Ports {
+  postgres: number;
+  relay: number;
+  control: number;
+  services: Record<ServiceName, ServicePorts>;
+}
+
+/** The addresses of a market; with base 0 every one is a free port. Says which port is taken, and what to do. */
+export async function choosePorts(base: number): Promise<Ports> {
+  if (base === 0) return freePorts();
+  const ports: Ports = {
+    postgres: base,
+    control: base + 1,
+    relay: base + 2,
+    services: byService((name) => {
+      const http = base + services[name].offset;
+      return { http, grpc: http + 1, admin: http + 2 };
+    }),
+  };
+  const wanted: [string, number][] = [
+    ['PostgreSQL', ports.postgres],
+    ['the launcher', ports.control],
+    ['the relay', ports.relay],
+    ...serviceNames.flatMap((name): [string, number][] =>
+      Object.entries(ports.services[name]).map(([kind, port]) => [`service-${name} (${kind})`, port]),
+    ),
+  ];
+  const taken = (
+    await Promise.all(wanted.map(async ([who, port]) => ((await isFree(port)) ? [] : [`${port} for ${who}`])))
+  ).flat();
+  if (taken.length > 0) {
+    throw new Problem(
+      `Taken by another program: port ${taken.join(', port ')}. End it, or start on other ports: npm start -- --port-base ${base + 1_000}`,
+    );
+  }
+  return ports;
+}
+
+async function freePorts(): Promise<Ports> {
+  // All are held at the same time, so that no two are the same.
+  const held = await Promise.all(Array.from({ length: 3 + 3 * serviceNames.length }, () => listen(0)));
+  const numbers = held.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
+  const next = () => numbers.pop() as number;
+  return {
+    postgres: next(),
+    control: next(),
+    relay: next(),
+    services: byService(() => ({ http: next(), grpc: next(), admin: next() })),
+  };
+}
+
+async function isFree(port: number): Promise<boolean> {
+  try {
+    const server = await listen(port);
+    await new Promise((resolve) => server.close(resolve));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const listen = (port: number) =>
+  new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });

@@ -1,0 +1,81 @@
+import { launch } from './launch.js';
+import { readOptions } from './options.js';
+import { terminal } from './output.js';
+import { Problem } from './problem.js';
+import { seedMarket } from './seed.js';
+import { welcome } from './welcome.js';
+
+export const help = `npm start -- [options]
+Runs the whole market on this machine until Ctrl-C. A second start takes up the data of the first.
+
+  --profile embedded   PostgreSQL and the event log in it, from the npm registry (default, and for now the only one)
+  --port-base N        the first port (default 8100); 0 takes free ones
+  --data-dir DIR       where its data is (default .market)
+  --no-seed            without the demo catalogue and users
+  --quiet              no log lines of the services on the terminal; they are in <data-dir>/logs
+  --json               nothing but one line of JSON on stdout, once it is ready: urls and pids by service`;
+
+export async function start(args: string[]): Promise<number> {
+  const { values, dataDir } = readOptions(args, {
+    profile: { type: 'string', default: 'embedded' },
+    'port-base': { type: 'string', default: '8100' },
+    'no-seed': { type: 'boolean' },
+    'no-fsync': { type: 'boolean' },
+    quiet: { type: 'boolean' },
+    json: { type: 'boolean' },
+  });
+  if (values.profile !== 'embedded')
+    throw new Problem(`There is no profile "${values.profile}"; there is: embedded.`);
+  const portBase = Number(values['port-base']);
+  if (!Number.isInteger(portBase) || portBase < 0 || (portBase > 0 && portBase < 1_024) || portBase > 65_000)
+    throw new Problem('--port-base takes 0 or a number from 1024 to 65000.');
+
+  const output = terminal({ dataDir, quiet: Boolean(values.quiet || values.json) });
+  const interrupted = untilInterrupted(() => output.say('stopping at once'));
+  const began = performance.now();
+  const launching = launch({ dataDir, portBase, output, fsync: !values['no-fsync'] });
+  const early = await Promise.race([
+    interrupted.then(() => 'interrupted' as const),
+    launching.then(() => 'ready' as const),
+  ]);
+  const market = await launching;
+  if (early === 'interrupted') {
+    await market.stop();
+    return 0;
+  }
+  try {
+    const { urls, pids } = market.file;
+    const seeded = values['no-seed']
+      ? undefined
+      : await seedMarket({ urls: { auth: urls.auth.http, store: urls.store.http }, log: output.say });
+    const ready = `the market is ready after ${((performance.now() - began) / 1_000).toFixed(1)} s`;
+    if (values.json)
+      process.stdout.write(`${JSON.stringify({ urls, pids, dataDir, profile: 'embedded' })}\n`);
+    else process.stdout.write(`${welcome(market.file, seeded)}\n`);
+    output.say(`${ready}; Ctrl-C stops it`);
+    await interrupted;
+  } finally {
+    await market.stop();
+  }
+  output.say('stopped');
+  return 0;
+}
+
+/** Resolves at the first Ctrl-C or SIGTERM, or when a parent with a channel is gone; the second ends everything. */
+function untilInterrupted(atOnce: () => void): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const ask = () => {
+      if (asked) {
+        atOnce();
+        process.exit(130); // the children see their channel close and stop by themselves
+      }
+      asked = true;
+      resolve();
+    };
+    process.on('SIGINT', ask);
+    process.on('SIGTERM', ask);
+    if (process.platform !== 'win32') process.on('SIGHUP', ask);
+    process.once('disconnect', resolve);
+  });
+}

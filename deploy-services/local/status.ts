@@ -1,0 +1,41 @@
+import { isAlive, requireMarket } from './market-file.js';
+import { readOptions } from './options.js';
+import { serviceNames } from './topology.js';
+
+export const help = `npm run status -- [--data-dir DIR]
+Shows each process of the running market, whether it is well, and what it says about itself. Exit 1 when one is not.`;
+
+interface Health {
+  status?: string;
+  checks?: Record<string, { status: string; error?: string }>;
+}
+
+export async function status(args: string[]): Promise<number> {
+  const { dataDir } = readOptions(args, {});
+  const market = requireMarket(dataDir);
+  const { pids, urls } = market;
+  const rows = await Promise.all([
+    row('PostgreSQL', pids.postgres),
+    row('relay', pids.relay, urls.relay.admin),
+    ...serviceNames.map((name) => row(`service-${name}`, pids[name], urls[name].admin, urls[name].http)),
+  ]);
+  process.stdout.write(`profile ${market.profile}, since ${market.startedAt}, data in ${dataDir}\n\n`);
+  for (const { name, pid, well, where, trouble } of rows)
+    process.stdout.write(
+      `  ${well ? 'up  ' : 'DOWN'} ${name.padEnd(16)} process ${`${pid}`.padEnd(8)} ${where}${trouble}\n`,
+    );
+  return rows.every(({ well }) => well) ? 0 : 1;
+}
+
+async function row(name: string, pid: number, admin?: string, where = admin ?? '') {
+  if (!isAlive(pid)) return { name, pid, well: false, where, trouble: '' };
+  if (!admin) return { name, pid, well: true, where, trouble: '' };
+  try {
+    const response = await fetch(`${admin}/healthz`, { signal: AbortSignal.timeout(3_000) });
+    const { checks = {} } = (await response.json()) as Health;
+    const ill = Object.entries(checks).filter(([, check]) => check.status !== 'up' && check.status !== 'ok');
+    return { name, pid, well: response.ok, where, trouble: response.ok ? '' : ` ${JSON.stringify(ill)}` };
+  } catch (error) {
+    return { name, pid, well: false, where, trouble: ` ${(error as Error).message}` };
+  }
+}

@@ -1,0 +1,31 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder that holds all repositories: two above this file, three above its compiled copy. */
+export const root = fileURLToPath(
+  new URL(import.meta.url.includes('/dist/') ? '../../../' : '../../', import.meta.url),
+);
+
+export const serviceNames = ['auth', 'store', 'order', 'payment'] as const;
+export type ServiceName = (typeof serviceNames)[number];
+export type ProcessName = 'postgres' | 'relay' | ServiceName;
+
+interface ServicePlace {
+  folder: string;
+  schema: string;
+  /** From the port base: HTTP; gRPC and admin are the next two. */
+  offset: number;
+}
+
+export const services: Record<ServiceName, ServicePlace> = {
+  auth: { folder: path.join(root, 'service-auth'), schema: 'auth', offset: 10 },
+  store: { folder: path.join(root, 'service-store'), schema: 'store', offset: 20 },
+  order: { folder: path.join(root, 'service-order'), schema: 'orders', offset: 30 },
+  payment: { folder: path.join(root, 'service-payment'), schema: 'payment', offset: 40 },
+};
+
+export const publications = serviceNames.map((name) => `${name}_outbox`);
+
+/** One value a service. */
+export const byService = <T>(of: (name: ServiceName) => T): Record<ServiceName, T> =>
+  Object.fromEntries(serviceNames.map((name) => [name, of(name)])) as Record<ServiceName, T>;
