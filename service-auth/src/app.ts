@@ -1,5 +1,6 @@
 import { localVerifier } from '@msa-event-market/shared-sdk/auth';
 import { connectDatabase } from '@msa-event-market/shared-sdk/db';
+import { createLogger } from '@msa-event-market/shared-sdk/logging';
 import { createService, databaseCheck, type Service } from '@msa-event-market/shared-sdk/service';
 import type { Config } from './config.js';
 import { accessTokens } from './crypto/access-tokens.js';
@@ -19,10 +20,12 @@ import { ensureFirstAdmin } from './use-cases/ensure-first-admin.js';
 import type { Ports } from './use-cases/ports.js';
 
 export async function buildApp(config: Config, replaced: Partial<Ports> = {}): Promise<Service> {
+  const logger = createLogger({ name: 'auth', format: config.LOG_FORMAT, level: config.LOG_LEVEL });
   const db = connectDatabase({
     url: config.DATABASE_URL,
     replicaUrl: config.DATABASE_REPLICA_URL,
     poolSize: config.DATABASE_POOL_SIZE,
+    onError: (err) => logger.warn({ err }, 'a connection to the database was lost'),
   });
   const issuer = config.AUTH_ISSUER;
   const keys = await signingKeys(config.JWT_KEYS);
@@ -45,12 +48,14 @@ export async function buildApp(config: Config, replaced: Partial<Ports> = {}): P
       windowSeconds: config.SIGN_IN_WINDOW_SECONDS,
     }),
     accessTokens: accessTokens(keys, { issuer, seconds: config.ACCESS_TOKEN_SECONDS }),
+    log: logger,
     ...replaced,
   };
   const reading = { ...ports, listUsers: listUsers(db) };
 
   return createService(config, {
     name: 'auth',
+    logger,
     db,
     verifier,
     // Not at start: a service starts without its database, too, and makes itself ready when that comes.

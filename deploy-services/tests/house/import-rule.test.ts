@@ -15,6 +15,8 @@ describe('the import rule finds', () => {
     ['a use case that reads configuration', 'use-cases/x.ts', `import type { Config } from '../config.js';`],
     ['an adapter that knows the composition root', 'http/x.ts', `import { x } from '../app.js';`],
     ['adapters that know one another', 'consumers/x.ts', `import { x } from '../http/x.js';`],
+    ['gRPC that calls a route', 'grpc/x.ts', `import { x } from '../http/order-routes.js';`],
+    ['HTTP that takes what gRPC sends', 'http/x.ts', `import { x } from '../grpc/messages.js';`],
     ['a route that knows a repository', 'http/x.ts', `import { x } from '../db/order-repository.js';`],
     ['a consumer that calls a query', 'consumers/x.ts', `import { x } from '../db/read-orders.js';`],
     ['a rule in a sub-folder', 'domain/a/b/x.ts', `import { x } from '../../../db/x.js';`],
@@ -47,6 +49,7 @@ describe('the import rule allows', () => {
     ['what lies beside it', 'domain/x.ts', `import { x } from './y.js';`],
     ['what lies beside it in a sub-folder', 'domain/a/x.ts', `import { x } from '../y.js';`],
     ['a route to call a query', 'http/x.ts', `import { x } from '../db/read-orders.js';`],
+    ['gRPC to take what HTTP takes', 'grpc/x.ts', `import { x } from '../http/schemas.js';`],
     ['app.ts to see everything', 'app.ts', `import { x } from './db/order-repository.js';`],
     ['a rule to throw errors', 'domain/x.ts', `import { x } from '@msa-event-market/shared-sdk/errors';`],
   ])('%s', (_, file, line) => {

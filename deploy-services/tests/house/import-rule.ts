@@ -2,11 +2,14 @@ import path from 'node:path';
 import type { SourceFile } from './folders.js';
 
 // domain <- use-cases <- http | grpc | consumers | db | ... <- app, main, config.
-// Any folder of src/ that is not named here is an adapter. Adapters do not know one another, with one exception: where
-// there is no rule to keep, a route calls a query.
+// Any folder of src/ that is not named here is an adapter. Adapters do not know one another, but for two exceptions:
+// where there is no rule to keep, a route calls a query; and what callers may send is one shape on both wires.
 const rank = (layer: string): number => ({ domain: 0, 'use-cases': 1, app: 3 })[layer] ?? 2;
-const mayCallQueries = new Set(['http', 'grpc']);
-const isQuery = (file: string) => /\/src\/db\/(read-[^/]+|[^/]+-queries)$/.test(file);
+const exceptions: [from: string, to: RegExp][] = [
+  ['http', /\/src\/db\/read-[^/]+$/],
+  ['grpc', /\/src\/db\/read-[^/]+$/],
+  ['grpc', /\/src\/http\/([^/]+-)?(schemas|views)$/],
+];
 
 const outsideOfDomain = /^(fastify|knex|pg|jose|@grpc\/.*|node:(?!crypto$).*)$/;
 const outsideOfRules = /^@msa-event-market\/shared-sdk\/(config|grpc|http|postgres|relay|service|testing)$/;
@@ -34,7 +37,7 @@ function judge(file: string, target: string): string | undefined {
   if (!aim.startsWith(`${folder}/`)) return 'it lies outside of the folder, which could not be built alone';
   const to = layerOf(aim);
   if (!from || !to || from === to || rank(to) < rank(from)) return undefined;
-  if (mayCallQueries.has(from) && isQuery(aim)) return undefined;
+  if (exceptions.some(([layer, aims]) => layer === from && aims.test(aim))) return undefined;
   return rank(to) === 2 && rank(from) === 2
     ? `${from}/ and ${to}/ meet in app.ts only`
     : 'it points outwards';

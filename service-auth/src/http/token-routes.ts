@@ -47,7 +47,7 @@ export const tokenRoutes =
         },
       },
       async (request, reply) => {
-        const pair = await refreshSession(ports)(request.body.refreshToken, request.log);
+        const pair = await refreshSession(ports)(request.body.refreshToken);
         return reply.headers(notCached).send(tokenPairView(pair));
       },
     );

@@ -8,6 +8,12 @@ export interface Ports {
   passwords: Passwords;
   attempts: Attempts;
   accessTokens: AccessTokens;
+  log: Log;
+}
+
+/** For what an operator should see and no caller may. */
+export interface Log {
+  warn(about: object, message: string): void;
 }
 
 export interface Users {

@@ -2,14 +2,10 @@ import { errors } from '../domain/errors.js';
 import type { Ports, TokenPair } from './ports.js';
 import { hashOf, makeRefreshToken } from './refresh-token.js';
 
-export interface Notes {
-  warn(about: object, message: string): void;
-}
-
 /** Trades a refresh token for a new pair. Whatever is wrong with the token, the answer is the same. */
 export const refreshSession =
-  ({ sessions, accessTokens }: Pick<Ports, 'sessions' | 'accessTokens'>) =>
-  async (refreshToken: string, log: Notes): Promise<TokenPair> => {
+  ({ sessions, accessTokens, log }: Pick<Ports, 'sessions' | 'accessTokens' | 'log'>) =>
+  async (refreshToken: string): Promise<TokenPair> => {
     const next = makeRefreshToken();
     const rotation = await sessions.rotate(hashOf(refreshToken), next.hash);
     if (rotation.outcome === 'revoked')
