@@ -16,7 +16,6 @@ import {
 } from '../http/index.js';
 import { createLogger, type Logger } from '../logging/index.js';
 import { collectNodeMetrics, gauge } from '../metrics/index.js';
-import { opsService } from '../ops/index.js';
 import { type Step, stopInOrder } from '../shutdown/index.js';
 import { type StopTracing, startTracing } from '../tracing/index.js';
 import { createAdminServer } from './admin-server.js';
@@ -46,7 +45,6 @@ export interface ServiceParts {
 
 export interface Addresses {
   http: string;
-  /** host:port */
   grpc: string;
   admin: string;
 }
@@ -84,7 +82,7 @@ export async function createService(config: ServiceConfig, parts: ServiceParts):
   const grpc = createGrpcServer({
     host: config.HOST,
     port: config.GRPC_PORT,
-    services: [...(parts.grpc ?? []), opsService({ db, consumers: () => log?.status() ?? [] })],
+    services: parts.grpc ?? [],
     verifier: tokens,
     health,
     logger,
@@ -114,7 +112,7 @@ export async function createService(config: ServiceConfig, parts: ServiceParts):
       jobs = every.map((job) => startJob(job, logger));
       const addresses = {
         http: `http://${addressOf(http.server.address())}`,
-        grpc: `${hostPart(config.HOST)}:${grpcPort}`,
+        grpc: `http://${hostPart(config.HOST)}:${grpcPort}`,
         admin: `http://${addressOf(admin.address())}`,
       };
       logger.info(addresses, 'started');
