@@ -1,6 +1,6 @@
 import { type Database, statement } from '@msa-event-market/shared-sdk/db';
 import { errors } from '../domain/errors.js';
-import type { Product, ProductRef } from '../domain/product.js';
+import type { Money, Product, ProductRef } from '../domain/product.js';
 import type { Stock } from '../domain/stock.js';
 import { productColumns } from './product-repository.js';
 import { findStore, type Page } from './read-stores.js';
@@ -73,15 +73,25 @@ export async function readStock(db: Database, { storeId, productId }: ProductRef
 }
 
 /** What an order needs to know of a product before it is placed. */
-export interface Quote extends Omit<Product, 'description' | 'imageUrl'> {
+export interface Quote {
+  productId: string;
+  storeId: string;
   sellerId: string;
+  name: string;
+  price: Money;
+  version: number;
   deleted: boolean;
+  /** A hint for people: only a reservation decides. */
+  available: number;
 }
 
 const quotes = statement<Quote>(
   'product_quotes',
-  `SELECT ${productColumns}, store.owner_id AS "sellerId", deleted_at IS NOT NULL AS deleted
-   FROM product JOIN store ON store.id = product.store_id WHERE product.id = ANY($1::uuid[])`,
+  `SELECT product.id AS "productId", product.store_id AS "storeId", store.owner_id AS "sellerId", product.name,
+     json_build_object('amount', price, 'currency', currency) AS price, product.version,
+     deleted_at IS NOT NULL AS deleted, available
+   FROM product JOIN store ON store.id = product.store_id JOIN stock ON stock.product_id = product.id
+   WHERE product.id = ANY($1::uuid[])`,
 );
 
 /** From the primary: an order's price must not come from a replica that is behind. Unknown products are left out. */

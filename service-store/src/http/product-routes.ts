@@ -2,12 +2,13 @@ import type { Database } from '@msa-event-market/shared-sdk/db';
 import { etag, ifMatch, page, problem, type Routes, signedIn } from '@msa-event-market/shared-sdk/http';
 import { findProduct, listProducts } from '../db/read-products.js';
 import { errors } from '../domain/errors.js';
-import type { Item, ProductDetails } from '../domain/product.js';
+import type { Item } from '../domain/product.js';
 import { addProduct } from '../use-cases/add-product.js';
 import { deleteProduct } from '../use-cases/delete-product.js';
 import type { Ports } from '../use-cases/ports.js';
 import { updateProduct } from '../use-cases/update-product.js';
 import {
+  detailsOf,
   newProductBody,
   productBody,
   productList,
@@ -129,12 +130,3 @@ export const productRoutes =
       },
     );
   };
-
-/** A PUT says what the product is from now on: an image that it does not name is gone. */
-const detailsOf = ({
-  imageUrl = null,
-  ...rest
-}: Omit<ProductDetails, 'imageUrl'> & { imageUrl?: string | null | undefined }): ProductDetails => ({
-  ...rest,
-  imageUrl,
-});

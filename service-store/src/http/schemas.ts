@@ -8,6 +8,7 @@ import {
   mostPieces,
   nameLength,
 } from '../domain/limits.js';
+import type { ProductDetails } from '../domain/product.js';
 
 const name = str(nameLength).meta({ examples: ['Walnut Serving Board'] });
 const description = str(descriptionLength).meta({ examples: ['Oiled by hand, 45 cm long.'] });
@@ -27,6 +28,11 @@ export const productParams = z.object({ storeId: uuid, productId: uuid });
 export const storeBody = z.strictObject({ name, description });
 export const productBody = z.strictObject({ name, description, price, imageUrl: imageUrl.nullish() });
 export const newProductBody = productBody.extend({ quantity });
+/** Whoever writes a product says what it is from now on: an image that they do not name is gone. */
+export const detailsOf = ({ imageUrl = null, ...rest }: z.infer<typeof productBody>): ProductDetails => ({
+  ...rest,
+  imageUrl,
+});
 export const quantityBody = z.strictObject({ quantity: quantity.min(1) });
 
 export const storeView = z
