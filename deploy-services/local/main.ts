@@ -16,6 +16,10 @@ const commands: Record<string, () => Promise<Command>> = {
     const { status, help } = await import('./status.js');
     return { run: status, help, about: 'what runs, where, and how it is' };
   },
+  check: async () => {
+    const { check, help } = await import('./check/check.js');
+    return { run: check, help, about: 'is everything right?' };
+  },
   reset: async () => {
     const { reset, help } = await import('./reset.js');
     return { run: reset, help, about: 'forget all data' };
