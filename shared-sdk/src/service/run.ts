@@ -33,10 +33,14 @@ export async function run<C extends ServiceConfig>(
     else throw new ConfigError([`the only argument is: migrate (not ${JSON.stringify(command)})`]);
   } catch (error) {
     if (error instanceof ConfigError) process.stderr.write(`${options.name}: ${error.message}\n`);
-    else createLogger({ name: options.name }).fatal({ err: error }, 'cannot start');
+    else bareLogger(options.name).fatal({ err: error }, 'cannot start');
     process.exit(1);
   }
 }
+
+/** For what goes wrong before, or because of, the configuration. */
+const bareLogger = (name: string) =>
+  createLogger({ name, format: process.env.LOG_FORMAT === 'json' ? 'json' : 'text' });
 
 async function serve<C extends ServiceConfig>(
   buildApp: (config: C) => Promise<Service>,
