@@ -84,12 +84,18 @@ export async function createEventingTables(
       SET lock_timeout = '2s' SET client_min_messages = warning AS $$
     DECLARE
       d date;
+      first_day date;
       changed int := 0;
       part record;
+      blocked oid;
     BEGIN
       PERFORM pg_advisory_xact_lock(hashtext('maintain ${schema}'));
-      FOR d IN SELECT generate_series(today - 1, today + 7, '1 day')::date LOOP
-        IF to_regclass('outbox_' || to_char(d, 'YYYYMMDD')) IS NULL THEN
+      -- After a standstill of this service the others' events of those days still come: the inbox has no gap.
+      SELECT greatest(today - inbox_days, least(today - 1, max(to_date(right(c.relname, 8), 'YYYYMMDD')) + 1))
+        INTO first_day
+      FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'inbox'::regclass;
+      FOR d IN SELECT generate_series(first_day, today + 7, '1 day')::date LOOP
+        IF d >= today - 1 AND to_regclass('outbox_' || to_char(d, 'YYYYMMDD')) IS NULL THEN
           EXECUTE format('CREATE TABLE %I (LIKE outbox INCLUDING DEFAULTS)', 'outbox_' || to_char(d, 'YYYYMMDD'));
           EXECUTE format('ALTER TABLE outbox ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
                          'outbox_' || to_char(d, 'YYYYMMDD'), d::timestamp AT TIME ZONE 'UTC',
@@ -103,18 +109,20 @@ export async function createEventingTables(
           changed := changed + 1;
         END IF;
       END LOOP;
+      -- A drop takes the parent's lock for a moment. Where a long reader is before us, every writer would queue up behind
+      -- us: so we wait briefly, once a table, and try again at the next run. The inbox first, as transactions do.
+      PERFORM set_config('lock_timeout', '300ms', true);
       FOR part IN
-        SELECT c.relname::text AS name, p.relname = 'inbox' AS is_inbox, to_date(right(c.relname, 8), 'YYYYMMDD') AS d
+        SELECT c.relname::text AS name, p.oid AS parent, p.relname = 'inbox' AS is_inbox, to_date(right(c.relname, 8), 'YYYYMMDD') AS d
         FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
-        WHERE p.relnamespace = '${schema}'::regnamespace AND p.relname IN ('outbox', 'inbox')
+        WHERE p.relnamespace = '${schema}'::regnamespace AND p.relname IN ('outbox', 'inbox') ORDER BY is_inbox DESC, d
       LOOP
-        IF part.d < today - (CASE WHEN part.is_inbox THEN inbox_days ELSE outbox_days END) THEN
-          BEGIN -- needs the parent's lock for a moment; under load it may not get it, and tries again next hour
-            EXECUTE format('DROP TABLE %I', part.name);
-            changed := changed + 1;
-          EXCEPTION WHEN lock_not_available THEN NULL;
-          END;
-        END IF;
+        CONTINUE WHEN part.parent = blocked OR part.d >= today - (CASE WHEN part.is_inbox THEN inbox_days ELSE outbox_days END);
+        BEGIN
+          EXECUTE format('DROP TABLE %I', part.name);
+          changed := changed + 1;
+        EXCEPTION WHEN lock_not_available THEN blocked := part.parent;
+        END;
       END LOOP;
       INSERT INTO retention (inbox_from)
       SELECT uuidv7_floor(min(to_date(right(c.relname, 8), 'YYYYMMDD')))
