@@ -76,13 +76,21 @@ export async function up(knex) {
       PRIMARY KEY (user_id, route, key)
     );
     CREATE INDEX idempotency_age ON idempotency (created_at);
+
+    -- Events that providers have told us of, by their ids.
+    CREATE TABLE webhook (
+      provider    text NOT NULL,
+      event_id    text NOT NULL,
+      received_at timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (provider, event_id)
+    );
   `);
 }
 
 /** @param {import('knex').Knex} knex */
 export async function down(knex) {
   await knex.raw(`
-    DROP TABLE idempotency, ledger, operation, payment;
+    DROP TABLE webhook, idempotency, ledger, operation, payment;
     DROP PUBLICATION payment_outbox;
     DROP TABLE outbox, inbox, parked, attempt, run, retention;
     DROP FUNCTION maintain_partitions, uuidv7_floor;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectDatabase, type Database, uuidv7 } from '@msa-event-market/shared-sdk/db';
+import { type Database, uuidv7 } from '@msa-event-market/shared-sdk/db';
 import { createLogger } from '@msa-event-market/shared-sdk/logging';
 import { deliver, message, type TestDatabase, testDatabase } from '@msa-event-market/shared-sdk/testing';
 import { ordersConsumer } from '../src/consumers/orders.js';
@@ -137,6 +137,11 @@ export function look({ admin, sandbox }: Databases) {
          WHERE p.order_id = $1 ORDER BY o.created_at, o.id`,
         orderId,
       ),
+    async operation(orderId: string) {
+      const [first] = await this.operations(orderId);
+      if (!first) throw new Error('no operation');
+      return first;
+    },
     /** `capture: DONE`, in the order in which they were asked for. */
     async steps(orderId: string) {
       return (await this.operations(orderId)).map(({ kind, status }) => `${kind}: ${status}`);
@@ -194,5 +199,3 @@ export async function eventually(check: () => Promise<void>, withinMs = 5_000): 
     }
   }
 }
-
-export const connect = connectDatabase;

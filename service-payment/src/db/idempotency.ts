@@ -1,4 +1,4 @@
-import { type Database, type Query, statement, type Tx } from '@msa-event-market/shared-sdk/db';
+import { type Query, statement, type Tx } from '@msa-event-market/shared-sdk/db';
 import { AppError } from '@msa-event-market/shared-sdk/errors';
 import type { Once } from '../use-cases/ports.js';
 
@@ -14,11 +14,6 @@ const store = statement(
   'idempotency_store',
   'UPDATE idempotency SET response = $4 WHERE user_id = $1 AND route = $2 AND key = $3',
 );
-const forget = statement(
-  'idempotency_forget',
-  `DELETE FROM idempotency WHERE created_at < now() - interval '24 hours'`,
-);
-
 /**
  * Takes the key in the caller's transaction, or returns the response that it was given before. While another request
  * with the key is under way this waits for that one's transaction, for two seconds.
@@ -51,5 +46,3 @@ export function inFlight(error: unknown): unknown {
     { cause: error },
   );
 }
-
-export const forgetOldKeys = (db: Database): Promise<unknown> => db.query(forget());

@@ -59,6 +59,16 @@ const lease = statement(
    FROM unnest($1::uuid[], $2::boolean[]) u(id, may_call) WHERE o.id = u.id`,
 );
 
+const enterWebhook = statement(
+  'webhook_insert',
+  'INSERT INTO webhook (provider, event_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+);
+
+const orderOfOperation = statement<{ order_id: string }>(
+  'operation_order',
+  'SELECT p.order_id FROM operation o JOIN payment p ON p.id = o.payment_id WHERE o.id = $1',
+);
+
 const countOpen = statement<{ open: number }>(
   'operation_open',
   `SELECT count(*) AS open FROM operation WHERE next_attempt_at IS NOT NULL AND status IN ('PENDING', 'UNKNOWN')`,
@@ -157,6 +167,16 @@ export function paymentRepository(db: Database, { leaseSeconds }: { leaseSeconds
           tx.query(lease([taken.map(({ key }) => key), taken.map(({ mayCall }) => mayCall), leaseSeconds]));
         }
         return taken;
+      }),
+
+    nudge: ({ provider, eventId, operationId }) =>
+      db.transaction(async (tx) => {
+        const { rowCount } = await tx.query(enterWebhook([provider, eventId]));
+        const [row] = rowCount === 1 ? (await tx.query(orderOfOperation([operationId]))).rows : [];
+        if (!row) return;
+        const locked = await lock(tx, [row.order_id]);
+        const cause: Cause = { trigger: { type: 'Nudged', operationId }, traceparent: null };
+        changeMany(tx, locked, new Map([[row.order_id, [cause]]]));
       }),
 
     async countOpen() {

@@ -1,3 +1,4 @@
+import type { TokenVerifier } from '@msa-event-market/shared-sdk/auth';
 import type { Tx } from '@msa-event-market/shared-sdk/db';
 import type { Cause, Change, Loaded } from '../domain/fold.js';
 import type { Alert, Answer, Kind, Payment } from '../domain/model.js';
@@ -60,6 +61,14 @@ export interface Once {
   bodyHash: string;
 }
 
+/** What a provider's webhook is worth: a hint that asking now may tell something. What else it says is not believed. */
+export interface Webhook {
+  provider: string;
+  /** The provider's own id of the event: the same one may be delivered many times. */
+  eventId: string;
+  operationId: string;
+}
+
 export interface Payments {
   lock(tx: Tx, orderIds: readonly string[]): Promise<Locked>;
   /** Folds the causes over the locked payments and queues the writes. Throws NotYetVisible for what is not there. */
@@ -76,4 +85,13 @@ export interface Payments {
   /** Takes operations whose lease or pause is over, under a new lease; no two callers get the same. */
   takeDue(most: number): Promise<TakenOperation[]>;
   countOpen(): Promise<number>;
+  /** Makes the operation due now, once for each event; the executor then asks the provider. */
+  nudge(webhook: Webhook): Promise<void>;
+}
+
+/** What a test replaces. */
+export interface Ports {
+  payments: Payments;
+  provider: PaymentProvider;
+  verifier?: TokenVerifier;
 }

@@ -1,30 +1,47 @@
+import type { Principal } from '@msa-event-market/shared-sdk/auth';
+import { AppError } from '@msa-event-market/shared-sdk/errors';
 import { currentTrace } from '@msa-event-market/shared-sdk/tracing';
 import { errors } from '../domain/errors.js';
 import type { AddedOperation, Change } from '../domain/fold.js';
 import type { Payment } from '../domain/model.js';
-import type { Once, Payments } from './ports.js';
+import type { Payments } from './ports.js';
 import type { RunOperations } from './run-operations.js';
 
+/** The refund as it was written; PaymentRefunded or PaymentRefundFailed tells of its end. */
 export interface Refund {
   id: string;
-  paymentId: string;
+  kind: 'refund';
   amount: number;
-  currency: string;
   status: 'PENDING';
+  attempts: number;
+  requestedBy: string;
+  reason: null;
+  providerRef: null;
   createdAt: string;
+  updatedAt: string;
 }
 
-/** An admin gives back a part of what was captured. Answered once it is written; PaymentRefunded tells of its end. */
+export interface RefundRequest {
+  paymentId: string;
+  amount: number;
+  by: Principal;
+  /** The caller's Idempotency-Key, and the hash of the request that it stands for. */
+  key: string;
+  bodyHash: string;
+}
+
+/** An admin gives back a part of what was captured. The same key gives the same refund. */
 export const refundPayment =
   ({ payments, operations }: { payments: Payments; operations: RunOperations }) =>
-  async (paymentId: string, amount: number, once: Once): Promise<Refund> => {
+  async ({ paymentId, amount, by, key, bodyHash }: RefundRequest): Promise<Refund> => {
+    if (by.role !== 'admin') throw new AppError('FORBIDDEN', 'forbidden', 'Only an admin refunds.');
     const traceparent = currentTrace()?.traceparent ?? null;
     const { response, due } = await payments.changeOnce(
-      once,
+      { userId: by.userId, route: 'refundPayment', key, bodyHash },
       paymentId,
       (payment) => {
         mayRefund(payment, amount);
-        return { trigger: { type: 'RefundRequested', amount, by: once.userId }, traceparent };
+        return { trigger: { type: 'RefundRequested', amount, by: by.userId }, traceparent };
       },
       refundOf,
     );
@@ -34,21 +51,25 @@ export const refundPayment =
 
 function mayRefund(payment: Payment | undefined, amount: number): void {
   if (!payment) throw errors.NOT_FOUND_PAYMENT();
-  // What a cancellation will give back is no longer there to be refunded.
-  if (payment.status !== 'CAPTURED' || payment.goal === 'CANCEL')
-    throw errors.INVALID_PAYMENT_STATE(payment.status);
+  // What a cancellation is about to give back is no longer there to be refunded.
+  if (payment.status !== 'CAPTURED' || payment.goal === 'CANCEL') throw errors.INVALID_PAYMENT_STATE();
   const left = payment.captured - payment.refunded - payment.refunding;
   if (amount > left) throw errors.REFUND_EXCEEDS_CAPTURED(left);
 }
 
-function refundOf({ payment, added }: Change): Refund {
-  const [refund] = added as [AddedOperation];
+function refundOf({ added }: Change): Refund {
+  const [{ id, amount, attempts, requestedBy, createdAt }] = added as [AddedOperation];
+  const at = createdAt.toISOString();
   return {
-    id: refund.id,
-    paymentId: payment.id,
-    amount: refund.amount,
-    currency: payment.currency as string,
+    id,
+    kind: 'refund',
+    amount,
     status: 'PENDING',
-    createdAt: refund.createdAt.toISOString(),
+    attempts,
+    requestedBy: requestedBy as string,
+    reason: null,
+    providerRef: null,
+    createdAt: at,
+    updatedAt: at,
   };
 }

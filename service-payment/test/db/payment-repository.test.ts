@@ -23,7 +23,7 @@ const answered = (operationId: string, answer = done): Cause => ({
 test('a lock that had to wait sees the operations as they are then, not as they were when it was asked for', async () => {
   const o = order();
   await process.deliver(o.requested());
-  const [{ id }] = (await seen.operations(o.id)) as [{ id: string }];
+  const { id } = await seen.operation(o.id);
   const { db, admin } = databases;
 
   let waiting: Promise<string[]> | undefined;
@@ -62,7 +62,7 @@ test('batches that lock the same payments in opposite orders do not deadlock', a
 test('an operation that is no longer what it was breaks the whole transaction', async () => {
   const o = order();
   await process.deliver(o.requested());
-  const [{ id }] = (await seen.operations(o.id)) as [{ id: string }];
+  const { id } = await seen.operation(o.id);
   await expect(
     databases.db.transaction(async (tx) => {
       const locked = await process.payments.lock(tx, [o.id]);

@@ -89,7 +89,7 @@ describe('after a cancellation, an authorisation that the provider never heard o
     await process.handle(o.cancelling());
     await seen.passTime(o.id, 61);
     await process.execute();
-    const [{ id }] = (await seen.operations(o.id)) as [{ id: string }];
+    const { id } = await seen.operation(o.id);
     const call = { key: id, orderId: o.id, method: 'pm_card_lost', amount: 100, currency: 'EUR' };
     await process.provider.authorize(call, AbortSignal.timeout(1_000)); // the packet that was thought lost
 

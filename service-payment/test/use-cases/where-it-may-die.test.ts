@@ -22,19 +22,19 @@ afterAll(() => databases.drop());
 function counting(provider: PaymentProvider) {
   const calls: string[] = [];
   const counted =
-    (kind: 'authorize' | 'capture' | 'void' | 'refund') =>
-    (...args: Parameters<PaymentProvider[typeof kind]>) => {
+    (kind: 'authorize' | 'capture' | 'void' | 'refund'): PaymentProvider[typeof kind] =>
+    (call, signal) => {
       calls.push(kind);
-      return provider[kind](...args);
+      return provider[kind](call, signal);
     };
   const counting: PaymentProvider = {
     authorize: counted('authorize'),
     capture: counted('capture'),
     void: counted('void'),
     refund: counted('refund'),
-    query: (...args) => {
+    query: (key, signal) => {
       calls.push('query');
-      return provider.query(...args);
+      return provider.query(key, signal);
     },
   };
   return { calls, provider: counting };
@@ -125,7 +125,7 @@ describe('an answer', () => {
     const o = order({ method });
     const process = paymentProcess(databases, { dies: 'before B' });
     await process.deliver(o.requested());
-    const [{ id }] = (await seen.operations(o.id)) as [{ id: string }];
+    const { id } = await seen.operation(o.id);
     const operation: DueOperation = {
       key: id,
       kind: 'authorize',

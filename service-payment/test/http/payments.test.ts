@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type PaymentApp, paymentApp } from '../payment-app.js';
+import { order } from '../payment-process.js';
+
+let app: PaymentApp;
+beforeAll(async () => {
+  app = await paymentApp();
+});
+afterAll(() => app.stop());
+
+describe('a payment', () => {
+  test('is not shown to who is not signed in', async () => {
+    const { id } = await app.paid();
+    expect((await app.call('GET', `/v1/payments/${id}`)).status).toBe(401);
+    expect((await app.call('GET', '/v1/payments')).status).toBe(401);
+  });
+
+  test('that belongs to somebody else looks like one that is not there', async () => {
+    const { id } = await app.paid();
+    const stranger = await app.tokens.token();
+    const [others, nobodys] = [
+      await app.call('GET', `/v1/payments/${id}`, { token: stranger }),
+      await app.call('GET', `/v1/payments/${randomUUID()}`, { token: stranger }),
+    ];
+    expect([others.status, others.body.code]).toEqual([404, 'NOT_FOUND_PAYMENT']);
+    expect(nobodys.body.code).toBe(others.body.code);
+  });
+
+  test('is shown to its payer and to admins, with what the provider was asked to do', async () => {
+    const { id, orderId, userId, payer } = await app.paid(250);
+    for (const token of [payer, app.admin]) {
+      const { status, body } = await app.call('GET', `/v1/payments/${id}`, { token });
+      expect(status).toBe(200);
+      expect(body).toMatchObject({
+        id,
+        orderId,
+        userId,
+        amount: { amount: 250, currency: 'EUR' },
+        status: 'CAPTURED',
+        captured: 250,
+        operations: [
+          { kind: 'authorize', status: 'DONE', amount: 250, attempts: 1, requestedBy: null },
+          { kind: 'capture', status: 'DONE', providerRef: expect.stringContaining('sandbox-') },
+        ],
+      });
+    }
+  });
+
+  test('that is only a tombstone has no amount', async () => {
+    const o = order();
+    await app.process.handle(o.cancelling());
+    const token = await app.tokens.token({ userId: o.userId });
+    const { body } = await app.call('GET', `/v1/payments?orderId=${o.id}`, { token });
+    expect(body.payments).toMatchObject([
+      { amount: null, method: null, status: 'CANCELLED', operations: [] },
+    ]);
+  });
+});
+
+describe('the list', () => {
+  test.each([
+    'limit=0',
+    'limit=101',
+    'limit=x',
+    'orderId=1',
+    'status=PAID',
+    'cursor=%00',
+    'cursor=e30',
+    'userId=x',
+  ])('refuses %s', async (query) => {
+    expect((await app.call('GET', `/v1/payments?${query}`, { token: app.admin })).status).toBe(400);
+  });
+
+  test('of an order of somebody else is empty, also by its id', async () => {
+    const { orderId } = await app.paid();
+    const { body } = await app.call('GET', `/v1/payments?orderId=${orderId}`, {
+      token: await app.tokens.token(),
+    });
+    expect(body).toEqual({ payments: [], metadata: { limit: 50, nextCursor: null } });
+  });
+
+  test('pages through all payments, the latest first, without gap or repetition', async () => {
+    const made: string[] = [];
+    for (let i = 0; i < 5; i++) made.push((await app.paid()).id);
+    const seen: string[] = [];
+    let cursor = '';
+    do {
+      const url = `/v1/payments?limit=2&status=CAPTURED${cursor && `&cursor=${cursor}`}`;
+      const { body } = await app.call('GET', url, { token: app.admin });
+      seen.push(...body.payments.map(({ id }: { id: string }) => id));
+      cursor = body.metadata.nextCursor ?? '';
+    } while (cursor);
+    expect(seen.slice(0, 5)).toEqual(made.reverse());
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+});
+
+test('the ledger is for admins, balances to zero over all accounts, and pages', async () => {
+  const { payer } = await app.paid(70);
+  expect((await app.call('GET', '/v1/ledger', { token: payer })).status).toBe(403);
+  expect((await app.call('GET', '/v1/ledger?account=cash', { token: app.admin })).status).toBe(400);
+
+  const balance = async (account: string) =>
+    (await app.call('GET', `/v1/ledger?account=${account}`, { token: app.admin })).body.balances[0];
+  const [provider, sales] = [await balance('provider'), await balance('sales')];
+  expect(provider.currency).toBe('EUR');
+  expect(provider.amount).toBeGreaterThan(0);
+  expect(provider.amount + sales.amount).toBe(0);
+
+  const first = (await app.call('GET', '/v1/ledger?limit=1', { token: app.admin })).body;
+  expect(first.entries).toMatchObject([
+    { debit: 'provider', credit: 'sales', amount: { amount: 70, currency: 'EUR' } },
+  ]);
+  const url = `/v1/ledger?limit=1&cursor=${first.metadata.nextCursor}`;
+  const second = (await app.call('GET', url, { token: app.admin })).body;
+  expect(second.entries[0].entry).toBeLessThan(first.entries[0].entry);
+});
