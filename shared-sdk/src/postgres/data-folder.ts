@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Binaries } from './binaries.js';
-import { startFailure } from './start-failure.js';
+import { postgresError, startFailure } from './start-failure.js';
 import { giveFolder, type RunAs } from './unprivileged.js';
 
 export interface DataFolder {
@@ -19,7 +19,8 @@ export async function prepareDataFolder(data: DataFolder, binaries: Binaries, ru
   if (found.includes('PG_VERSION')) {
     const version = (await readFile(path.join(data.folder, 'PG_VERSION'), 'utf8')).trim();
     if (version !== binaries.version) {
-      throw new Error(
+      throw postgresError(
+        'DATA_FOLDER',
         `The data folder ${data.folder} was made by PostgreSQL ${version}, and this is PostgreSQL ${binaries.version}: ` +
           'use another data folder, or the same PostgreSQL as before',
       );
@@ -27,7 +28,10 @@ export async function prepareDataFolder(data: DataFolder, binaries: Binaries, ru
     return giveFolder(data.folder, runAs);
   }
   if (found.length > 0)
-    throw new Error(`${data.folder} is not empty and holds no PostgreSQL data: use another data folder`);
+    throw postgresError(
+      'DATA_FOLDER',
+      `${data.folder} is not empty and holds no PostgreSQL data: use another data folder`,
+    );
   await initialise(data, binaries, runAs);
 }
 

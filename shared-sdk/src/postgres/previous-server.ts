@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Binaries } from './binaries.js';
 import { commandOf } from './process.js';
+import { postgresError } from './start-failure.js';
 import { stopServer } from './stop-server.js';
 
 /**
@@ -30,7 +31,8 @@ export async function endPreviousServer(
   }
   const starter = JSON.parse((await textOf(noteOf(folder))) ?? '{}') as { pid?: number; command?: string };
   if (starter.pid && starter.pid !== process.pid && commandOf(starter.pid) === starter.command) {
-    throw new Error(
+    throw postgresError(
+      'IN_USE',
       `The data folder ${folder} is in use: process ${starter.pid} (${starter.command}) runs PostgreSQL on it (pid ${pid})`,
     );
   }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import type { Binaries } from './binaries.js';
 import { gone } from './process.js';
+import { postgresError } from './start-failure.js';
 
 /**
  * Fast shutdown: sessions are ended and everything is written. A session that does not end (a replication client that
@@ -16,7 +17,7 @@ export async function stopServer(pid: number, binaries: Binaries, patienceMs = 1
     send(pid, signal, binaries);
     if (await gone(pid, ms)) return;
   }
-  throw new Error(`PostgreSQL (pid ${pid}) does not stop`);
+  throw postgresError('FAILED', `PostgreSQL (pid ${pid}) does not stop`);
 }
 
 function send(pid: number, signal: NodeJS.Signals, binaries: Binaries): void {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chownSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Binaries } from './binaries.js';
+import { postgresError } from './start-failure.js';
 
 /** How to start PostgreSQL's programs: words to put before the command, and the user to become. */
 export interface RunAs {
@@ -25,7 +26,8 @@ export function unprivileged(binaries: Binaries, folder: string): RunAs {
   const prefix = ['unshare', '-U', '--map-user=65534', '--map-group=65534'];
   if (succeeds('unshare', [...prefix.slice(1), binaries.postgres, '--version'], {}))
     return { prefix, user: {} };
-  throw new Error(
+  throw postgresError(
+    'ROOT',
     `PostgreSQL refuses to run as root, and the user it would become instead (uid ${user.uid}) cannot reach ` +
       `${folder} or ${path.dirname(binaries.postgres)}: run as another user, or keep both in folders open to all`,
   );

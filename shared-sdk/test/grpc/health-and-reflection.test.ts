@@ -123,7 +123,10 @@ describe.skipIf(grpcurl === undefined)('grpcurl without any proto', () => {
 
   test('shows the code of an error', async () => {
     const { port } = await start([store]);
-    const failed = await call(port, 'market.store.v1.StoreService/GetStore', { id: 'none' }).catch(
+    const failed: { stderr: string } = await call(port, 'market.store.v1.StoreService/GetStore', {
+      id: 'none',
+    }).then(
+      () => ({ stderr: '' }),
       (error) => error,
     );
     expect(failed.stderr).toContain('Code: NotFound');

@@ -55,6 +55,7 @@ async function launcher(): Promise<{ child: ChildProcess; url: string; pid: numb
   return { child, ...server };
 }
 
+// The launcher prints such an error as one line, by its code POSTGRES_….
 describe('what cannot start says why, in one line', () => {
   test('a data folder of another major version is refused, and both versions are named', async () => {
     await mkdir(dataDir);
@@ -74,7 +75,9 @@ describe('what cannot start says why, in one line', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
-    await expect(start(port)).rejects.toThrow(
+    const failure = await start(port).catch((error) => error);
+    expect(failure.code).toBe('POSTGRES_PORT_TAKEN');
+    expect(failure.message).toMatch(
       new RegExp(`Port ${port} is taken.*could not bind IPv4 address "127.0.0.1"`),
     );
     other.close();
