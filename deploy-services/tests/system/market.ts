@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { checkMarket, type Report } from '../../local/check/check.js';
+import { snapshotsOf } from '../../local/check/snapshots.js';
+import type { MarketFile } from '../../local/market-file.js';
+import type { ProcessName } from '../../local/topology.js';
+
+export interface StartOptions {
+  seed?: boolean;
+  /** Settings of services, such as ORDER_DEADLINE_SECONDS. */
+  env?: Record<string, string>;
+}
+
+export interface RunningMarket {
+  urls: MarketFile['urls'];
+  dataDir: string;
+  /** The admin's password: the first admin is `admin`. */
+  adminPassword: string;
+  /** SIGKILL; the launcher starts it again. Resolves once another process has its place and is ready. */
+  kill(name: ProcessName): Promise<void>;
+  /** SIGKILL without waiting for what comes after. */
+  killNow(name: ProcessName): void;
+  sql<R extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<R[]>;
+  /** Every invariant, at rest; throws when the market does not come to rest. */
+  check(): Promise<Report>;
+  stop(): Promise<void>;
+}
+
+const door = fileURLToPath(new URL('../../local/market.mjs', import.meta.url));
+
+/** A market of its own on free ports and a temporary folder, started as a user would start it. */
+export async function startMarket({ seed = false, env = {} }: StartOptions = {}): Promise<RunningMarket> {
+  const profile = process.env.MARKET_PROFILE ?? 'embedded';
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'market-system-'));
+  const options = ['--json', '--port-base', '0', '--data-dir', dataDir, '--profile', profile, '--no-fsync'];
+  const launcher = spawn(process.execPath, [door, 'start', ...options, ...(seed ? [] : ['--no-seed'])], {
+    env: { ...process.env, LOG_LEVEL: 'warn', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  launcher.stderr.on('data', (chunk) => {
+    said = (said + chunk).slice(-10_000);
+  });
+  const ready = once(createInterface(launcher.stdout), 'line');
+  const ended = once(launcher, 'exit').then(() => {
+    throw new Error(`the market could not be started:\n${said}`);
+  });
+  ended.catch(() => {});
+  await Promise.race([ready, ended]);
+
+  const file = (): MarketFile => JSON.parse(readFileSync(path.join(dataDir, 'market.json'), 'utf8'));
+  const { urls, databases, env: serviceEnv } = file();
+  const pool = new pg.Pool({ connectionString: databases.admin, max: 2, connectionTimeoutMillis: 10_000 });
+  pool.on('error', () => {}); // PostgreSQL is killed on purpose
+
+  const killNow = (name: ProcessName) => process.kill(file().pids[name], 'SIGKILL');
+  return {
+    urls,
+    dataDir,
+    adminPassword: serviceEnv.auth.ADMIN_PASSWORD as string,
+    killNow,
+    async kill(name) {
+      const before = file().pids[name];
+      killNow(name);
+      await eventually(async () => {
+        const now = file().pids[name];
+        if (now === before || now === 0) throw new Error(`${name} was not started again`);
+        if (name !== 'postgres') {
+          const { admin } = urls[name];
+          const { status } = await fetch(`${admin}/healthz/ready`);
+          if (status !== 200) throw new Error(`${name} is not ready`);
+        } else await pool.query('SELECT 1');
+      }, 30_000);
+    },
+    async sql<R extends pg.QueryResultRow>(text: string, values: unknown[] = []) {
+      return (await pool.query<R>(text, values)).rows;
+    },
+    check: () => checkMarket(snapshotsOf(databases), { waitSeconds: 60 }),
+    async stop() {
+      await pool.end();
+      launcher.kill('SIGINT');
+      if (launcher.exitCode === null) await once(launcher, 'exit');
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Repeats `attempt` until it does not throw; its last error is thrown when time is up. */
+export async function eventually<T>(attempt: () => Promise<T>, withinMs = 15_000): Promise<T> {
+  const until = Date.now() + withinMs;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await sleep(50);
+    }
+  }
+}
