@@ -2,12 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Postgres, startPostgres } from '@msa-event-market/shared-sdk/postgres';
+import { stopForgottenPostgres } from '@msa-event-market/shared-sdk/postgres';
 import { startControl } from './control.js';
 import { relayEnvironment, serviceEnvironments, urlsOf } from './environment.js';
-import { findMarket, type MarketFile, removeMarketFile, writeMarketFile } from './market-file.js';
+import { launcherOf, removeLauncherNote, writeLauncherNote } from './launcher-note.js';
+import { type MarketFile, removeMarketFile, writeMarketFile } from './market-file.js';
 import type { Output } from './output.js';
 import { choosePorts } from './ports.js';
+import { runPostgres } from './postgres.js';
 import { Problem } from './problem.js';
 import { provision } from './provision.js';
 import { secretsIn } from './secrets.js';
@@ -23,6 +25,9 @@ export interface LaunchOptions {
   fsync?: boolean;
 }
 
+/** Children of a killed launcher end by themselves, but may finish what they were doing. */
+const patienceMs = 30_000;
+
 export interface Market {
   file: MarketFile;
   stop(): Promise<void>;
@@ -31,11 +36,10 @@ export interface Market {
 /** Starts everything in order, waits until all of it is ready, and stops what it started if that fails. */
 export async function launch({ dataDir, portBase, output, fsync = true }: LaunchOptions): Promise<Market> {
   mkdirSync(dataDir, { recursive: true, mode: 0o755 });
-  const other = findMarket(dataDir);
-  if (other)
-    throw new Problem(
-      `A market runs on ${dataDir} already (process ${other.pids.launcher}): see npm run status`,
-    );
+  const last = launcherOf(dataDir);
+  if (last && !last.killed)
+    throw new Problem(`A market runs on ${dataDir} already (process ${last.pid}): see npm run status`);
+  writeLauncherNote(dataDir);
 
   const stops: [string, () => Promise<unknown>][] = [];
   const stop = async () => {
@@ -44,6 +48,7 @@ export async function launch({ dataDir, portBase, output, fsync = true }: Launch
       await end();
     }
     removeMarketFile(dataDir);
+    removeLauncherNote(dataDir);
   };
   try {
     return { file: await start(stops), stop };
@@ -54,26 +59,16 @@ export async function launch({ dataDir, portBase, output, fsync = true }: Launch
 
   async function start(stops: [string, () => Promise<unknown>][]): Promise<MarketFile> {
     const secret = secretsIn(dataDir);
-    const ports = await choosePorts(portBase);
+    if (last) {
+      output.say('the last launcher was killed: waiting until what it left has ended');
+      await stopForgottenPostgres({ dataDir: path.join(dataDir, 'postgres'), log: output.of('postgres') });
+    }
+    const ports = await choosePorts(portBase, last ? patienceMs : 0);
 
     output.say('starting PostgreSQL');
-    const postgres = await startPostgres({
-      dataDir: path.join(dataDir, 'postgres'),
-      port: ports.postgres,
-      auth: 'scram',
-      password: secret('postgres'),
-      settings: fsync ? {} : { fsync: 'off', full_page_writes: 'off' },
-      log: output.of('postgres'),
-    });
-    let server: Postgres = postgres;
-    let stopping = false;
-    stops.push([
-      'PostgreSQL',
-      async () => {
-        stopping = true;
-        await server.stop();
-      },
-    ]);
+    const place = { dataDir, port: ports.postgres, password: secret('postgres'), fsync };
+    const postgres = await runPostgres(place, output, () => publish());
+    stops.push(['PostgreSQL', () => postgres.stop()]);
 
     output.say('creating and migrating the databases');
     const provisioned = await provision(postgres.url, secret);
@@ -94,7 +89,7 @@ export async function launch({ dataDir, portBase, output, fsync = true }: Launch
       startedAt,
       pids: {
         launcher: process.pid,
-        postgres: server.pid,
+        postgres: postgres.pid(),
         relay: processes.relay.pid() ?? 0,
         ...(Object.fromEntries(serviceNames.map((name) => [name, processes[name].pid() ?? 0])) as Record<
           ServiceName,
@@ -103,7 +98,7 @@ export async function launch({ dataDir, portBase, output, fsync = true }: Launch
       },
       urls,
       databases: {
-        admin: inDatabase(server.url, 'market'),
+        admin: inDatabase(postgres.url, 'market'),
         check: provisioned.databases.order.checkUrl,
         checkSandbox: provisioned.sandbox.checkUrl,
       },
@@ -111,24 +106,6 @@ export async function launch({ dataDir, portBase, output, fsync = true }: Launch
       env,
     });
     const startedAt = new Date().toISOString();
-
-    // PostgreSQL that ends unasked is started again where it was; services and relay find it by themselves.
-    const watch = (running: Postgres) =>
-      void running.exited.then(async () => {
-        if (stopping) return;
-        output.say('PostgreSQL ended, starting it again');
-        server = await startPostgres({
-          dataDir: path.join(dataDir, 'postgres'),
-          port: running.port,
-          auth: 'scram',
-          password: secret('postgres'),
-          settings: fsync ? {} : { fsync: 'off', full_page_writes: 'off' },
-          log: output.of('postgres'),
-        });
-        watch(server);
-        publish();
-      });
-    watch(postgres);
 
     output.say('starting the relay and the services');
     const compiled = path.dirname(fileURLToPath(import.meta.url));

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { launcherOf } from './launcher-note.js';
 import { Problem } from './problem.js';
 import type { ProcessName, ServiceName } from './topology.js';
 
@@ -45,8 +46,9 @@ export const removeMarketFile = (dataDir: string): void => rmSync(fileIn(dataDir
 export function findMarket(dataDir: string): MarketFile | undefined {
   const file = fileIn(dataDir);
   if (!existsSync(file)) return undefined;
-  const market = JSON.parse(readFileSync(file, 'utf8')) as MarketFile;
-  return isAlive(market.pids.launcher) ? market : undefined; // a killed launcher leaves its file
+  const launcher = launcherOf(dataDir);
+  if (!launcher || launcher.killed) return undefined; // a killed launcher leaves its file
+  return JSON.parse(readFileSync(file, 'utf8')) as MarketFile;
 }
 
 export function requireMarket(dataDir: string): MarketFile {

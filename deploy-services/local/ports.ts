@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from './problem.js';
 import { byService, type ServiceName, serviceNames, services } from './topology.js';
 
@@ -15,8 +16,11 @@ export interface Ports {
   services: Record<ServiceName, ServicePorts>;
 }
 
-/** The addresses of a market; with base 0 every one is a free port. Says which port is taken, and what to do. */
-export async function choosePorts(base: number): Promise<Ports> {
+/**
+ * The addresses of a market; with base 0 every one is a free port. Says which port is taken, and what to do, when that
+ * is still so after `patienceMs`.
+ */
+export async function choosePorts(base: number, patienceMs = 0): Promise<Ports> {
   if (base === 0) return freePorts();
   const ports: Ports = {
     postgres: base,
@@ -35,15 +39,22 @@ export async function choosePorts(base: number): Promise<Ports> {
       Object.entries(ports.services[name]).map(([kind, port]) => [`service-${name} (${kind})`, port]),
     ),
   ];
-  const taken = (
-    await Promise.all(wanted.map(async ([who, port]) => ((await isFree(port)) ? [] : [`${port} for ${who}`])))
-  ).flat();
-  if (taken.length > 0) {
+  const until = Date.now() + patienceMs;
+  for (;;) {
+    const taken = (
+      await Promise.all(
+        wanted.map(async ([who, port]) => ((await isFree(port)) ? [] : [`${port} for ${who}`])),
+      )
+    ).flat();
+    if (taken.length === 0) return ports;
+    if (Date.now() < until) {
+      await sleep(100);
+      continue;
+    }
     throw new Problem(
       `Taken by another program: port ${taken.join(', port ')}. End it, or start on other ports: npm start -- --port-base ${base + 1_000}`,
     );
   }
-  return ports;
 }
 
 async function freePorts(): Promise<Ports> {

@@ -1,21 +1,21 @@
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { findMarket } from './market-file.js';
+import { stopForgottenPostgres } from '@msa-event-market/shared-sdk/postgres';
+import { launcherOf } from './launcher-note.js';
 import { readOptions } from './options.js';
 import { Problem } from './problem.js';
 
 export const help = `npm run reset -- [--data-dir DIR]
 Forgets a market: its databases, secrets, keys and logs. Refuses while it runs.`;
 
-const ours = ['postgres', 'logs', 'secrets.json', 'jwt-keys.json', 'market.json'];
+const ours = ['postgres', 'logs', 'secrets.json', 'jwt-keys.json', 'market.json', 'launcher.json'];
 
 export async function reset(args: string[]): Promise<number> {
   const { dataDir } = readOptions(args, {});
-  const running = findMarket(dataDir);
-  if (running)
-    throw new Problem(
-      `The market on ${dataDir} runs (process ${running.pids.launcher}): stop it first, with Ctrl-C.`,
-    );
+  const launcher = launcherOf(dataDir);
+  if (launcher && !launcher.killed)
+    throw new Problem(`The market on ${dataDir} runs (process ${launcher.pid}): stop it first, with Ctrl-C.`);
+  if (launcher) await stopForgottenPostgres({ dataDir: path.join(dataDir, 'postgres') });
   // By name: a wrong --data-dir must not cost anybody their home folder.
   const found = ours.filter((name) => existsSync(path.join(dataDir, name)));
   for (const name of found) rmSync(path.join(dataDir, name), { recursive: true, force: true });

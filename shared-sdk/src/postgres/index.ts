@@ -1,3 +1,5 @@
+export { stopForgottenPostgres } from './previous-server.js';
+export { commandOf } from './process.js';
 export {
   createServiceDatabase,
   eventsGroup,

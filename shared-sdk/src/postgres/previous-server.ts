@@ -1,6 +1,6 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Binaries } from './binaries.js';
+import { type Binaries, findBinaries } from './binaries.js';
 import { commandOf } from './process.js';
 import { postgresError } from './start-failure.js';
 import { stopServer } from './stop-server.js';
@@ -13,6 +13,24 @@ const noteOf = (folder: string) => path.join(folder, 'started-by.json');
 
 export async function noteStarter(folder: string): Promise<void> {
   await writeFile(noteOf(folder), JSON.stringify({ pid: process.pid, command: commandOf(process.pid) }));
+}
+
+/** Stops the server that a killed launcher may have left on a data folder; startPostgres does so by itself. */
+export async function stopForgottenPostgres({
+  dataDir,
+  log = () => {},
+}: {
+  dataDir: string;
+  log?: (line: string) => void;
+}): Promise<void> {
+  await endPreviousServer(await resolveFolder(dataDir), await findBinaries(), log);
+}
+
+/** PostgreSQL's command line names the folder as we compare it later, so links are resolved first. */
+export async function resolveFolder(folder: string): Promise<string> {
+  const parent = path.dirname(path.resolve(folder));
+  await mkdir(parent, { recursive: true });
+  return path.join(await realpath(parent), path.basename(path.resolve(folder)));
 }
 
 /** Makes way for a new server on this data folder, or says who holds it. */

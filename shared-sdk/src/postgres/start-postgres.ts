@@ -1,9 +1,8 @@
-import { mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { findBinaries } from './binaries.js';
 import { prepareDataFolder } from './data-folder.js';
 import { guard } from './guard.js';
-import { endPreviousServer, noteStarter } from './previous-server.js';
+import { endPreviousServer, noteStarter, resolveFolder } from './previous-server.js';
 import type { Settings } from './settings.js';
 import { startServer } from './start-server.js';
 import { stopServer } from './stop-server.js';
@@ -31,7 +30,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const { auth, password, port, settings, log = () => {} } = options;
   if (auth === 'scram' && !password) throw new Error('startPostgres: auth scram needs a password');
   const binaries = await findBinaries();
-  const folder = await absolute(options.dataDir);
+  const folder = await resolveFolder(options.dataDir);
   const runAs = unprivileged(binaries, path.dirname(folder));
 
   await endPreviousServer(folder, binaries, log);
@@ -53,11 +52,4 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
       await exited;
     },
   };
-}
-
-/** PostgreSQL's command line must name the folder as we compare it later, so links are resolved first. */
-async function absolute(folder: string): Promise<string> {
-  const parent = path.dirname(path.resolve(folder));
-  await mkdir(parent, { recursive: true });
-  return path.join(await realpath(parent), path.basename(path.resolve(folder)));
 }

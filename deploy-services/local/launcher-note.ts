@@ -1,0 +1,29 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { commandOf } from '@msa-event-market/shared-sdk/postgres';
+
+/**
+ * Who runs a market on a data folder, from the first moment of its start to the last of its stop. A number alone
+ * would not do: after a reboot, or in a container, it soon belongs to somebody else.
+ */
+interface Note {
+  pid: number;
+  command: string;
+}
+
+const fileIn = (dataDir: string) => path.join(dataDir, 'launcher.json');
+
+export function writeLauncherNote(dataDir: string): void {
+  const note: Note = { pid: process.pid, command: commandOf(process.pid) ?? '' };
+  writeFileSync(fileIn(dataDir), JSON.stringify(note));
+}
+
+export const removeLauncherNote = (dataDir: string): void => rmSync(fileIn(dataDir), { force: true });
+
+/** `killed`: there is a note, and whoever wrote it is gone without having stopped anything. */
+export function launcherOf(dataDir: string): { pid: number; killed: boolean } | undefined {
+  const file = fileIn(dataDir);
+  if (!existsSync(file)) return undefined;
+  const { pid, command } = JSON.parse(readFileSync(file, 'utf8')) as Note;
+  return { pid, killed: pid === process.pid || commandOf(pid) !== command };
+}
