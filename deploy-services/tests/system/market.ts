@@ -25,8 +25,8 @@ export interface RunningMarket {
   adminPassword: string;
   /** SIGKILL; the launcher starts it again. Resolves once another process has its place and is ready. */
   kill(name: ProcessName): Promise<void>;
-  /** SIGKILL without waiting for what comes after. */
-  killNow(name: ProcessName): void;
+  /** SIGSTOP and SIGCONT: a process that hangs. */
+  signal(name: ProcessName, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
   sql<R extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<R[]>;
   /** Every invariant, at rest; throws when the market does not come to rest. */
   check(): Promise<Report>;
@@ -60,15 +60,15 @@ export async function startMarket({ seed = false, env = {} }: StartOptions = {})
   const pool = new pg.Pool({ connectionString: databases.admin, max: 2, connectionTimeoutMillis: 10_000 });
   pool.on('error', () => {}); // PostgreSQL is killed on purpose
 
-  const killNow = (name: ProcessName) => process.kill(file().pids[name], 'SIGKILL');
+  const signal = (name: ProcessName, signal: NodeJS.Signals) => void process.kill(file().pids[name], signal);
   return {
     urls,
     dataDir,
     adminPassword: serviceEnv.auth.ADMIN_PASSWORD as string,
-    killNow,
+    signal,
     async kill(name) {
       const before = file().pids[name];
-      killNow(name);
+      signal(name, 'SIGKILL');
       await eventually(async () => {
         const now = file().pids[name];
         if (now === before || now === 0) throw new Error(`${name} was not started again`);
