@@ -51,7 +51,7 @@ export function paymentProcess(
   databases: { db: Database; sandbox: { db: Database } },
   {
     dies,
-    timeoutSeconds = 0.3,
+    timeoutSeconds = 10,
     leaseSeconds = 30,
     provider = sandboxProvider(sandboxBook(databases.sandbox.db)),
   }: { dies?: Death; timeoutSeconds?: number; leaseSeconds?: number; provider?: PaymentProvider } = {},
@@ -61,8 +61,8 @@ export function paymentProcess(
   const settle = settleOperations({ payments, logger });
   const operations = runOperations({
     provider: dies === 'in B, the call lost' ? deaf(provider) : provider,
-    settle: dies === 'before C' ? () => never : settle,
-    timeoutSeconds: dies ? 60 : timeoutSeconds,
+    settle: dies ? () => never : settle,
+    timeoutSeconds,
     logger,
   });
   const living = dies === 'before B' ? { ...operations, run: () => {} } : operations;

@@ -37,11 +37,21 @@ export const paymentColumns = `p.id, p.order_id, p.user_id, p.amount, p.currency
 export const operationColumns = `o.id, o.payment_id, o.kind, o.amount, o.status, o.attempts, o.requested_by,
   o.traceparent, o.called_at, o.created_at`;
 
-export const paymentOf = ({ order_id, user_id, expires_at, now: _, ...row }: PaymentRow): Payment => ({
-  ...row,
-  orderId: order_id,
-  userId: user_id,
-  expiresAt: expires_at,
+// Field by field: taking a row apart with a rest pattern costs ten times as much, and this is done for every order.
+export const paymentOf = (row: PaymentRow): Payment => ({
+  id: row.id,
+  orderId: row.order_id,
+  userId: row.user_id,
+  amount: row.amount,
+  currency: row.currency,
+  method: row.method,
+  expiresAt: row.expires_at,
+  goal: row.goal,
+  status: row.status,
+  captured: row.captured,
+  refunded: row.refunded,
+  refunding: row.refunding,
+  version: row.version,
 });
 
 export const operationOf = (row: OperationRow): Operation => ({

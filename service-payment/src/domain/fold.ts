@@ -68,10 +68,8 @@ export function fold(loaded: Loaded, causes: readonly Cause[], newId: () => stri
       if (settlement.status === 'DONE' && operation.status !== 'DONE') post(change, operation);
     }
     for (const operation of added) if (operation.status === 'DONE') post(change, operation);
-    operations = operations.map((operation) => ({
-      ...operation,
-      status: reaction.settled.find(({ id }) => id === operation.id)?.status ?? operation.status,
-    }));
+    if (reaction.settled.length > 0)
+      operations = operations.map((operation) => settled(operation, reaction.settled));
     operations.push(...added);
 
     for (const message of reaction.messages) {
@@ -83,6 +81,11 @@ export function fold(loaded: Loaded, causes: readonly Cause[], newId: () => stri
   return payment && { ...change, payment };
 }
 
+function settled(operation: Operation, settlements: readonly Settlement[]): Operation {
+  const status = settlements.find(({ id }) => id === operation.id)?.status;
+  return status === undefined ? operation : { ...operation, status };
+}
+
 /** An operation may be heard of twice in one batch (the caller and the executor): the row is written once. */
 function note(settled: SettledOperation[], one: SettledOperation): void {
   const index = settled.findIndex(({ id }) => id === one.id);
@@ -91,15 +94,23 @@ function note(settled: SettledOperation[], one: SettledOperation): void {
 }
 
 /** Step A: what is called at once has had its first attempt and runs under a lease. */
-function written(
-  { after, ...operation }: NewOperation,
+const written = (
+  { kind, amount, status, requestedBy, after }: NewOperation,
   id: string,
   now: Date,
   traceparent: string | null,
-): AddedOperation {
-  const attempts = after === undefined ? 1 : 0;
-  return { ...operation, id, attempts, after, traceparent, calledAt: now, createdAt: now };
-}
+): AddedOperation => ({
+  id,
+  kind,
+  amount,
+  status,
+  attempts: after === undefined ? 1 : 0,
+  requestedBy,
+  after,
+  traceparent,
+  calledAt: now,
+  createdAt: now,
+});
 
 function post(change: Pick<Change, 'posted'>, { id, kind, amount }: Operation): void {
   if (amount > 0 && (kind === 'capture' || kind === 'refund')) change.posted.push({ id, kind, amount });

@@ -2,6 +2,7 @@ import type { Logger } from '@msa-event-market/shared-sdk/logging';
 import { gauge, histogram } from '@msa-event-market/shared-sdk/metrics';
 import { runInTrace } from '@msa-event-market/shared-sdk/tracing';
 import type { Answer } from '../domain/model.js';
+import { type Patience, patience } from './patience.js';
 import type { DueOperation, PaymentProvider, TakenOperation } from './ports.js';
 import type { Settle } from './settle-operations.js';
 
@@ -32,34 +33,36 @@ export function runOperations({
 }): RunOperations {
   const underWay = new Set<Promise<void>>();
 
-  async function call(operation: DueOperation): Promise<Answer> {
+  async function call(operation: DueOperation, time: Patience): Promise<Answer> {
     const { kind, traceparent, ...request } = operation;
     return runInTrace(traceparent, `provider ${kind}`, () =>
-      ask(operation, kind, (signal) => provider[kind](request, signal)),
+      ask(operation, kind, time, (signal) => provider[kind](request, signal)),
     );
   }
 
-  async function queryThenCall(operation: TakenOperation): Promise<Answer> {
-    const known = await ask(
-      operation,
-      'query',
-      async (signal): Promise<Answer> =>
-        (await provider.query(operation.key, signal)) ?? { result: 'absent' },
-    );
+  async function queryThenCall(operation: TakenOperation, time: Patience): Promise<Answer> {
     const { mayCall, ...due } = operation;
-    return known.result === 'absent' && mayCall ? call(due) : known;
+    const known = await ask(
+      due,
+      'query',
+      time,
+      async (signal): Promise<Answer> => (await provider.query(due.key, signal)) ?? { result: 'absent' },
+    );
+    if (known.result !== 'absent' || !mayCall) return known;
+    const again = patience(timeoutSeconds);
+    return call(due, again).finally(again.end);
   }
 
   /** No answer in time is no answer: it says nothing about what the provider has done. */
   async function ask(
     { key, orderId }: DueOperation,
     kind: string,
+    { signal, within }: Patience,
     question: (signal: AbortSignal) => Promise<Answer>,
   ): Promise<Answer> {
-    const signal = AbortSignal.timeout(timeoutSeconds * 1000);
     const stop = seconds.startTimer({ kind });
     try {
-      const answer = await Promise.race([question(signal), endOf(signal)]);
+      const answer = await within(question(signal));
       stop({ result: answer.result });
       return answer;
     } catch (error) {
@@ -71,10 +74,13 @@ export function runOperations({
 
   function start<O extends DueOperation>(
     operations: readonly O[],
-    step: (operation: O) => Promise<Answer>,
+    step: (operation: O, time: Patience) => Promise<Answer>,
   ): void {
-    for (const operation of operations) {
-      const work = step(operation)
+    if (operations.length === 0) return;
+    const time = patience(timeoutSeconds);
+    const answers = operations.map((operation) => {
+      const answer = step(operation, time);
+      const work = answer
         .then((answer) => settle({ operation, answer }))
         .then((due) => start(due, call))
         .catch((error) => {
@@ -86,8 +92,10 @@ export function runOperations({
           running.set(underWay.size);
         });
       underWay.add(work);
-    }
+      return answer;
+    });
     running.set(underWay.size);
+    Promise.allSettled(answers).then(time.end);
   }
 
   return {
@@ -99,6 +107,3 @@ export function runOperations({
     },
   };
 }
-
-const endOf = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sign } from '../../src/providers/sandbox/webhook-signature.js';
 import { type PaymentApp, paymentApp, webhookSecret } from '../payment-app.js';
-import { order } from '../payment-process.js';
+import { order, paymentProcess } from '../payment-process.js';
 
 let app: PaymentApp;
 beforeAll(async () => {
@@ -24,7 +24,7 @@ function send(event: object, signature?: (body: Buffer) => string) {
 /** An operation whose outcome is not known, and which is not due for a while. */
 async function unknownOperation() {
   const o = order({ method: 'pm_card_timeout' });
-  await app.process.handle(o.requested());
+  await paymentProcess(app.databases, { timeoutSeconds: 0.3 }).handle(o.requested());
   const { id } = await app.seen.operation(o.id);
   await app.seen.passTime(o.id, -300);
   return { o, id };

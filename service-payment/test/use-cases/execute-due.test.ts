@@ -13,9 +13,9 @@ afterAll(() => databases.drop());
 
 test('a call that timed out is asked about, not repeated', async () => {
   const o = order({ method: 'pm_card_timeout' });
-  await process.handle(o.requested());
-  const [pending] = await seen.operations(o.id);
-  expect(pending).toMatchObject({ status: 'UNKNOWN', reason: 'TIME_OUT', attempts: 1 });
+  const impatient = paymentProcess(databases, { timeoutSeconds: 0.3 });
+  await impatient.handle(o.requested());
+  expect(await seen.operation(o.id)).toMatchObject({ status: 'UNKNOWN', reason: 'TIME_OUT', attempts: 1 });
   expect(await seen.book(o.id)).toEqual(['authorize done 100']);
   expect(await seen.said(o.id)).toEqual([]);
 
@@ -23,7 +23,7 @@ test('a call that timed out is asked about, not repeated', async () => {
   await process.execute();
   expect(await seen.said(o.id)).toEqual(['PaymentAuthorized']);
 
-  await process.handle(o.confirmed());
+  await impatient.handle(o.confirmed());
   await seen.passTime(o.id);
   await process.execute();
   expect(await seen.payment(o.id)).toMatchObject({ status: 'CAPTURED' });

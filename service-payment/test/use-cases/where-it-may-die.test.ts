@@ -192,14 +192,12 @@ describe('an answer', () => {
 
 test('an old caller that is slow and an executor that took over share one key, and one effect', async () => {
   const o = order();
-  const slow = paymentProcess(databases, { dies: undefined, timeoutSeconds: 5 });
-  const { provider } = slow;
+  const { provider } = paymentProcess(databases);
   let release = () => {};
   const held = new Promise<void>((resolve) => {
     release = resolve;
   });
   const late = paymentProcess(databases, {
-    timeoutSeconds: 5,
     provider: {
       ...provider,
       async authorize(call, signal) {

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { loadConfig, migratesSandbox } from '../src/config.js';
+
+const environment = {
+  DATABASE_URL: 'postgres://payment@127.0.0.1/market',
+  EVENTS_URL: 'postgres://payment_events@127.0.0.1/market',
+  SANDBOX_DATABASE_URL: 'postgres://sandbox@127.0.0.1/sandbox',
+  AUTH_ISSUER: 'http://127.0.0.1:8110',
+  AUTH_JWKS_URL: 'http://127.0.0.1:8110/.well-known/jwks.json',
+};
+
+describe('the service does not start', () => {
+  test.each([
+    ['without the book of the provider', { SANDBOX_DATABASE_URL: '' }, /SANDBOX_DATABASE_URL is missing/],
+    ['with a book on something else than PostgreSQL', { SANDBOX_DATABASE_URL: 'http://x' }, /postgres:/],
+    [
+      'with a lease that ends while its holder may still be calling',
+      { OPERATION_LEASE_SECONDS: '20', PROVIDER_TIMEOUT_SECONDS: '10' },
+      /OPERATION_LEASE_SECONDS/,
+    ],
+    ['with a short webhook secret', { SANDBOX_WEBHOOK_SECRET: 'short' }, /SANDBOX_WEBHOOK_SECRET/],
+  ])('%s', (_, wrong, message) => {
+    expect(() => loadConfig({ ...environment, ...wrong })).toThrow(message);
+  });
+});
+
+test('the rest has defaults', () => {
+  expect(loadConfig(environment)).toMatchObject({
+    PROVIDER_TIMEOUT_SECONDS: 10,
+    OPERATION_LEASE_SECONDS: 30,
+    MAX_OPEN_OPERATIONS: 1_000,
+  });
+});
+
+test('the sandbox is migrated where its owner is known, and only there', () => {
+  expect(migratesSandbox({})).toBe(false);
+  expect(
+    migratesSandbox({ SANDBOX_MIGRATE_DATABASE_URL: 'postgres://sandbox_owner@127.0.0.1/sandbox' }),
+  ).toBe(true);
+  expect(migratesSandbox({ SANDBOX_MIGRATE_DATABASE_URL_FILE: '/run/secrets/sandbox' })).toBe(true);
+});
