@@ -54,7 +54,7 @@ export function finish(request: FastifyRequest, reply: FastifyReply, logger: Log
   observation(request.method, request.routeOptions.url ?? 'unknown', status).observe(
     reply.elapsedTime / 1000,
   );
-  request.span?.run(() => writeLine(logger, request, reply));
+  writeLine(logger, request, reply);
   request.span?.set({ 'http.response.status_code': status });
   request.span?.end(status >= 500 ? (request.failure ?? `status ${status}`) : undefined);
 }
@@ -77,7 +77,7 @@ function observation(method: string, route: string, status: number) {
 const unlogged = /^\/(healthz|metrics)(\/|$)/;
 
 function writeLine(logger: Logger, request: FastifyRequest, reply: FastifyReply): void {
-  const { method, failure, maybePrincipal } = request;
+  const { method, failure, maybePrincipal, span } = request;
   const status = reply.statusCode;
   const path = pathOf(request.url);
   const line = {
@@ -87,6 +87,9 @@ function writeLine(logger: Logger, request: FastifyRequest, reply: FastifyReply)
     ms: Math.round(reply.elapsedTime * 10) / 10,
     userId: maybePrincipal?.userId,
     code: (failure as { code?: string } | undefined)?.code,
+    // By name, since the response may end outside of the request's context.
+    traceId: span?.trace.traceId,
+    requestId: request.id,
   };
   if (status >= 500) logger.error({ ...line, err: failure }, 'request failed');
   else if (unlogged.test(path)) logger.debug(line, 'request');

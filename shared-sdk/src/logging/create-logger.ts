@@ -1,5 +1,6 @@
-import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import { currentTrace } from '../tracing/index.js';
+import { standardOutput } from './output.js';
 import { maskPasswords, redactFields } from './redact.js';
 import { formatLine } from './text-format.js';
 
@@ -17,9 +18,8 @@ export type { Logger };
 
 /** A pino logger whose lines carry the current trace and request, and no secret. */
 export function createLogger({ name, format = 'json', level = 'info', output }: LoggerOptions): Logger {
-  // Synchronous: a line written before a crash is the one that tells why.
-  const lines = output ?? destination({ fd: 1, sync: true });
   const colour = output === undefined && process.stdout.isTTY === true;
+  const rewrite = format === 'text' ? (line: string) => formatLine(line, colour) : (line: string) => line;
   const logger = pino(
     {
       level,
@@ -31,7 +31,7 @@ export function createLogger({ name, format = 'json', level = 'info', output }: 
       mixin: traceFields,
       hooks: { streamWrite: maskPasswords },
     },
-    format === 'json' ? lines : { write: (line: string) => void lines.write(formatLine(line, colour)) },
+    output ? { write: (line) => output.write(rewrite(line)) } : standardOutput(rewrite),
   );
   const child = logger.child;
   // `formatters` are not asked about the fields of a child logger.

@@ -4,7 +4,8 @@ import { formatTraceparent, parseTraceparent, type TraceIds } from './propagatio
 
 /** Where we are: of which trace, and in which span. Always there, also when no trace is exported. */
 export interface Trace extends TraceIds {
-  traceparent: string;
+  /** What to hand on: the W3C header of this span. */
+  readonly traceparent: string;
   /** The HTTP request or gRPC call that began this here; log lines carry it. */
   requestId: string | undefined;
 }
@@ -52,10 +53,15 @@ export function useDriver(other: Driver = plainDriver): void {
   driver = other;
 }
 
-export const traceOf = (ids: TraceIds, requestId?: string): Trace => ({
-  ...ids,
+export const traceOf = ({ traceId, spanId, sampled }: TraceIds, requestId?: string): Trace => ({
+  traceId,
+  spanId,
+  sampled,
   requestId,
-  traceparent: formatTraceparent(ids),
+  // Only now and then is it handed on: putting it together for every request is a microsecond too much.
+  get traceparent() {
+    return formatTraceparent(this);
+  },
 });
 
 export const currentTrace = (): Trace | undefined => driver.current();
