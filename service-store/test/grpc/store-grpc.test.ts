@@ -113,17 +113,17 @@ describe('the rules of REST hold here too:', () => {
   test('an old version is a precondition that failed, too many pieces a conflict, an unknown id not found', async () => {
     const { store, products } = await openShop(app.db, [5], app.owner);
     const at = { storeId: store.id, id: products[0] as string };
-    const calls: [string, Promise<unknown>][] = [
+    const calls: [string, () => Promise<unknown>][] = [
       [
         'PRECONDITION_FAILED',
-        client.UpdateStore({ id: store.id, version: 2, name: 'New', description: '' }, owner()),
+        () => client.UpdateStore({ id: store.id, version: 2, name: 'New', description: '' }, owner()),
       ],
-      ['PRECONDITION_FAILED', client.UpdateProduct({ ...at, version: 0, ...details }, owner())],
-      ['INSUFFICIENT_QUANTITY', client.DecreaseProductQuantity({ ...at, quantity: 6 }, owner())],
-      ['NOT_FOUND_STORE', client.GetStore({ id: uuidv7() })],
-      ['NOT_FOUND_PRODUCT', client.GetProduct({ ...at, id: uuidv7() })],
+      ['PRECONDITION_FAILED', () => client.UpdateProduct({ ...at, version: 0, ...details }, owner())],
+      ['INSUFFICIENT_QUANTITY', () => client.DecreaseProductQuantity({ ...at, quantity: 6 }, owner())],
+      ['NOT_FOUND_STORE', () => client.GetStore({ id: uuidv7() })],
+      ['NOT_FOUND_PRODUCT', () => client.GetProduct({ ...at, id: uuidv7() })],
     ];
-    for (const [code, call] of calls) await expect(call).rejects.toMatchObject({ code });
+    for (const [code, call] of calls) await expect(call()).rejects.toMatchObject({ code });
   });
 });
 
