@@ -23,24 +23,34 @@ export const takeNew = statement<{ id: string }>(
 
 /**
  * Parks messages with their reasons, unless they are handled or parked already. $1 consumer, then one array a column.
- * With $10 only those are parked that wait behind an earlier parked message of their key.
+ * With $10 only those are parked that wait behind an earlier parked message of their key. $11 are the ids once more, as
+ * UUIDs where they are: compared as texts they would find no index, and each park would read the whole inbox.
+ * Who comes behind a message that somebody asked to replay is replayed with it.
  */
 export const park = statement(
   'parked_insert',
-  `INSERT INTO parked (consumer, topic, partition, position, key, message_id, reason, error, message)
-   SELECT $1, m.* FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::json[])
-     m(topic, partition, position, key, message_id, reason, error, message)
-   WHERE NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = $1 AND i.message_id::text = m.message_id)
-     AND (NOT $10::boolean OR EXISTS (SELECT FROM parked p WHERE p.consumer = $1 AND p.topic = m.topic AND p.key = m.key
-                                      AND p.position < m.position))
+  `INSERT INTO parked (consumer, topic, partition, position, key, message_id, reason, error, message, replay_requested_at)
+   SELECT $1, m.topic, m.partition, m.position, m.key, m.message_id, m.reason, m.error, m.message, before.asked
+   FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::json[], $11::uuid[])
+     m(topic, partition, position, key, message_id, reason, error, message, id)
+   CROSS JOIN LATERAL (SELECT count(*) AS n, max(p.replay_requested_at) AS asked FROM parked p
+                       WHERE p.consumer = $1 AND p.topic = m.topic AND p.key = m.key AND p.position < m.position) before
+   WHERE NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = $1 AND i.message_id = m.id)
+     AND (NOT $10::boolean OR before.n > 0)
    ON CONFLICT DO NOTHING`,
 );
 
-/** Counts a start of one message alone; returns how often it was started, this one included. */
+/** Counts a start of one message alone; returns how many had no end so far, this one included. */
 export const countAttempt = statement<{ attempts: number }>(
   'attempt_count',
   `INSERT INTO attempt (consumer, message_id, attempts) VALUES ($1, $2, 1)
    ON CONFLICT (consumer, message_id) DO UPDATE SET attempts = attempt.attempts + 1 RETURNING attempts`,
+);
+/** The start had an end, if not a good one: only those without one say that a message ends its process. */
+export const uncountAttempt = statement(
+  'attempt_uncount',
+  `WITH last AS (DELETE FROM attempt WHERE consumer = $1 AND message_id = $2 AND attempts = 1)
+   UPDATE attempt SET attempts = attempts - 1 WHERE consumer = $1 AND message_id = $2 AND attempts > 1`,
 );
 export const forgetAttempt = statement(
   'attempt_forget',

@@ -51,12 +51,22 @@ export function parser({ schemas }: Pick<Consumer, 'schemas'>): (messages: Messa
         parsed.poison.push({ message, reason: 'BAD_KEY', error: 'the key contains a NUL character' });
         continue;
       }
-      const { success, data, error } = schema.safeParse(message.payload);
-      if (success) parsed.events.push({ ...message, payload: data });
-      else parsed.poison.push({ message, reason: 'BAD_PAYLOAD', error: briefly(error) });
+      const { data, error } = check(schema, message.payload);
+      if (error === undefined) parsed.events.push({ ...message, payload: data });
+      else parsed.poison.push({ message, reason: 'BAD_PAYLOAD', error });
     }
     return parsed;
   };
+}
+
+function check(schema: ZodType, payload: unknown): { data?: unknown; error?: string } {
+  try {
+    const { success, data, error } = schema.safeParse(payload);
+    return success ? { data } : { error: briefly(error) };
+  } catch (error) {
+    // A transformation inside the schema threw. Passed on it would stop the partition at this message for ever.
+    return { error: `the schema threw ${(error as Error).name}` };
+  }
 }
 
 /** Names what is wrong and where, never the values: payloads do not belong into logs and tables of errors. */

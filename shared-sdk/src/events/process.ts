@@ -1,4 +1,4 @@
-import { type Database, isTransient, type Tx } from '../db/index.js';
+import { type Database, isTransient, type Tx, timeOf } from '../db/index.js';
 import { AppError } from '../errors/index.js';
 import type { Logger } from '../logging/index.js';
 import { runInTrace } from '../tracing/index.js';
@@ -38,6 +38,12 @@ const suspectsAfterUncleanEnd = 1_000;
 const visibleWithinMs = 30_000;
 
 export class Stopped extends Error {}
+
+interface Single {
+  event: Message;
+  failures: number;
+  firstFailure: number;
+}
 
 export function processor({
   db,
@@ -90,7 +96,10 @@ export function processor({
         fresh.length > 0 ? ((await consumer.apply(tx, fresh as never, loaded)) ?? undefined) : undefined;
     });
     metrics.handled(fresh, events.length - fresh.length);
-    after?.();
+    // The messages are done, whatever becomes of it.
+    (async () => after?.())().catch((err) =>
+      logger.error({ group, err }, 'what should follow the commit failed, its messages are done'),
+    );
   }
 
   const parkRows = (poison: Poison[], onlyBehindParked = false) =>
@@ -105,6 +114,7 @@ export function processor({
       poison.map(({ error }) => withoutNul(error.slice(0, 2_000))),
       poison.map(({ message }) => JSON.stringify(message)),
       onlyBehindParked,
+      poison.map(({ message }) => (timeOf(message.id) === undefined ? null : message.id)),
     ]);
 
   async function park(poison: Poison[]): Promise<void> {
@@ -150,66 +160,61 @@ export function processor({
   }
 
   /**
-   * Each message in a transaction of its own, so that a bad one stops only its key: a key's later messages wait while
-   * its first is tried again, other keys go on.
+   * Each message in a transaction of its own, so that a bad one stops only its key: its later messages wait while it is
+   * tried again, and other keys go on first.
    */
   async function oneByOne(events: Message[]): Promise<void> {
-    const keys = new Map<string, Message[]>();
+    const keys = new Map<string, Single[]>();
     for (const event of events) {
       const key = `${event.topic} ${event.key}`;
-      keys.set(key, [...(keys.get(key) ?? []), event]);
+      const single = { event, failures: 0, firstFailure: 0 };
+      const waiting = keys.get(key);
+      if (waiting) waiting.push(single);
+      else keys.set(key, [single]);
     }
-    const tries = new Map<Message, { failures: number; since: number }>();
     const pause = backoff({ first: 50, most: 2_000 });
     while (keys.size > 0) {
-      for (const [key, [event, ...later]] of keys) {
-        if (event === undefined) continue;
-        const state = tries.get(event) ?? { failures: 0, since: Date.now() };
-        tries.set(event, state);
-        const outcome = await alone(event, state);
-        if (outcome === 'again') continue;
-        if (later.length > 0) keys.set(key, later);
-        else keys.delete(key);
+      for (const [key, waiting] of keys) {
+        while (waiting[0] && (await alone(waiting[0]))) waiting.shift();
+        if (waiting.length === 0) keys.delete(key);
       }
-      if ([...keys.values()].some(([event]) => event && (tries.get(event)?.failures ?? 0) > 0))
-        await pause.wait(signal);
+      if (keys.size > 0) await pause.wait(signal);
     }
   }
 
-  async function alone(
-    event: Message,
-    state: { failures: number; since: number },
-  ): Promise<'done' | 'again'> {
-    // Committed before the work: if the work ends the process, the next run counts on.
-    const counted = await untilDone(() => db.query(inbox.countAttempt([group, event.id])));
-    const starts = (counted.rows[0]?.attempts ?? 1) - state.failures;
-    const giveUp = async (poison: Poison) => {
-      await park([poison]);
-      await untilDone(() => db.query(inbox.forgetAttempt([group, event.id])));
-      return 'done' as const;
+  /** True when it is done, applied or parked; false when it is to be tried again. */
+  async function alone(single: Single): Promise<boolean> {
+    const { event } = single;
+    const row = [group, event.id];
+    // A start that ended, if not well. When even that cannot be stored it stays counted: one of five.
+    const ended = () => db.query(inbox.uncountAttempt(row)).catch(() => {});
+    const giveUp = async (reason: Poison['reason'], error: string) => {
+      await park([{ message: event, reason, error }]);
+      await untilDone(() => db.query(inbox.forgetAttempt(row)));
+      return true;
     };
+    // Committed before the work: if the work ends the process, the next run counts on.
+    const counted = await untilDone(() => db.query(inbox.countAttempt(row)));
+    const starts = counted.rows[0]?.attempts ?? 1;
     if (starts > startsBeforeParking)
-      return giveUp({
-        message: event,
-        reason: 'ENDED_THE_PROCESS',
-        error: `started ${starts - 1} times without an end`,
-      });
+      return giveUp('ENDED_THE_PROCESS', `started ${starts - 1} times without an end`);
     try {
-      await untilDone(() => handle([event], (tx) => tx.query(inbox.forgetAttempt([group, event.id]))));
-      return 'done';
+      await untilDone(() => handle([event], (tx) => tx.query(inbox.forgetAttempt(row))));
+      return true;
     } catch (error) {
-      if (error instanceof Stopped) throw error;
-      state.failures++;
+      if (error instanceof Stopped) {
+        await ended();
+        throw error;
+      }
+      single.failures++;
+      single.firstFailure ||= Date.now();
       const invisible = error instanceof NotYetVisible;
       const last = invisible
-        ? Date.now() - state.since > visibleWithin
-        : state.failures >= failuresBeforeParking;
-      if (!last) return 'again';
-      return giveUp({
-        message: event,
-        reason: invisible ? 'NOT_YET_VISIBLE' : 'FAILED',
-        error: describe(error),
-      });
+        ? Date.now() - single.firstFailure > visibleWithin
+        : single.failures >= failuresBeforeParking;
+      if (last) return giveUp(invisible ? 'NOT_YET_VISIBLE' : 'FAILED', describe(error));
+      await ended();
+      return false;
     }
   }
 
@@ -225,10 +230,14 @@ export function processor({
       metrics.skipped(skipped);
       await park(poison);
       if (events.length === 0) return;
-      const trace = events.length === 1 ? (events[0]?.traceparent ?? undefined) : undefined;
-      await runInTrace(trace, `${group} process`, () => (suspects > 0 ? oneByOne(events) : batch(events)), {
-        'messaging.batch.message_count': events.length,
-      });
+      const traces = events.map(({ traceparent }) => traceparent);
+      await runInTrace(
+        traces.length === 1 ? traces[0] : undefined,
+        `${group} process`,
+        () => (suspects > 0 ? oneByOne(events) : batch(events)),
+        { 'messaging.batch.message_count': events.length },
+        { kind: 'consumer', links: traces.length === 1 ? [] : traces },
+      );
       suspects = Math.max(0, suspects - events.length);
     },
     async taken(partitions) {

@@ -26,7 +26,7 @@ afterEach(async () => {
 
 function join(
   consumer: Consumer = tallyConsumer(),
-  more: { leaseSeconds?: number; around?: (p: Processor) => Processor } = {},
+  more: { leaseSeconds?: number; batchSize?: number; around?: (p: Processor) => Processor } = {},
 ) {
   const stopping = new AbortController();
   const real = processor({ db: t.db, consumer, logger: quiet, signal: stopping.signal });
@@ -38,6 +38,7 @@ function join(
     logger: quiet,
     stopping,
     leaseSeconds: more.leaseSeconds ?? 10,
+    batchSize: more.batchSize ?? 500,
     pollMs: 200,
   });
   members.push(member);
@@ -201,5 +202,61 @@ describe('a group', () => {
     await t.db.query({ text: 'UPDATE parked SET replay_requested_at = now()' });
     await expect.poll(seen, { timeout: 10_000 }).toEqual({ a: ['1', '2'] });
     expect(await parkedOf(t.db)).toEqual([]);
+  });
+
+  it('replays what somebody asks for also while it never comes to rest', async () => {
+    let broken = true;
+    const mended = tallyConsumer({
+      '1': () => {
+        if (broken) throw new Error('broken');
+      },
+    });
+    let rests = 0;
+    join(mended, {
+      batchSize: 10,
+      around: (real) => ({
+        ...real,
+        async process(messages) {
+          await sleep(20);
+          await real.process(messages);
+        },
+        caughtUp() {
+          rests++;
+          real.caughtUp();
+        },
+      }),
+    });
+    await send(t.db, [thing('a', 1), thing('a', 2)]);
+    await expect.poll(async () => (await parkedOf(t.db)).length, { timeout: 10_000 }).toBe(2);
+    await send(
+      t.db,
+      Array.from({ length: 2_000 }, (_, n) => thing(`busy${n}`, 2)),
+    );
+    await expect.poll(async () => Object.keys(await seen()).length).toBeGreaterThan(10);
+    rests = 0;
+    broken = false;
+    await t.db.query({ text: 'UPDATE parked SET replay_requested_at = now()' });
+    await expect.poll(async () => (await seen()).a, { timeout: 10_000 }).toEqual(['1', '2']);
+    expect(rests).toBe(0);
+  });
+
+  it('has nobody reading twice when a member with a long batch is asked to give partitions up', async () => {
+    let free = () => {};
+    const held = new Promise<void>((resolve) => {
+      free = resolve;
+    });
+    const slow = join(tallyConsumer({ '1': () => held }));
+    await expect.poll(() => slow.status().partitions.length).toBe(4);
+    await sendRound(1);
+    await sleep(300); // it is in the batch now
+    const heir = join();
+    try {
+      await sleep(1_000);
+      expect(heir.status().partitions).toEqual([]);
+    } finally {
+      free();
+    }
+    await expect.poll(seen, { timeout: 10_000 }).toEqual(upTo(1));
+    await expect.poll(() => [slow, heir].map((member) => member.status().partitions.length)).toEqual([2, 2]);
   });
 });

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { connectDatabase, uuidv7 } from '../../src/db/index.js';
-import { processor } from '../../src/events/process.js';
+import { type Consumer, catalogue } from '../../src/events/index.js';
+import { processor, Stopped } from '../../src/events/process.js';
 import { createLogger } from '../../src/logging/index.js';
 import { deliver, outboxOf, type TestDatabase } from '../../src/testing/index.js';
 import { counted, parkedOf, seenOf, tallyConsumer, tallyDatabase } from '../fixtures/tally.js';
@@ -159,7 +161,115 @@ describe('a message that cannot be handled', () => {
   });
 });
 
+describe('a schema that throws', () => {
+  it('parks the message, instead of stopping its partition for ever', async () => {
+    const strict = z.object({ label: z.string().transform((text) => JSON.parse(text)) });
+    const consumer = { ...tallyConsumer(), schemas: [catalogue('thing', { Counted: strict })] } as Consumer;
+    await deliver(t.db, consumer, [counted('a', 'no JSON'), counted('b', '1')]);
+    expect((await parkedOf(t.db)).map(({ key, reason }) => [key, reason])).toEqual([['a', 'BAD_PAYLOAD']]);
+    expect(Object.keys(await seenOf(t.db))).toEqual(['b']);
+  });
+});
+
+describe('a hook after the commit', () => {
+  const withHook = (hook: () => void) => {
+    const consumer = tallyConsumer();
+    return {
+      ...consumer,
+      apply: async (...args: Parameters<typeof consumer.apply>) => {
+        await consumer.apply(...args);
+        return hook;
+      },
+    };
+  };
+
+  it('runs once its effects are visible, and not for messages that are known', async () => {
+    const seen: unknown[] = [];
+    const consumer = withHook(() => void seenOf(t.db).then((s) => seen.push(s)));
+    const one = counted('a', '1');
+    await deliver(t.db, consumer, [one]);
+    await expect.poll(() => seen).toEqual([{ a: ['1'] }]);
+    await deliver(t.db, consumer, [one]);
+    expect(seen).toHaveLength(1);
+  });
+
+  it('that throws is told of and changes nothing: its messages are done', async () => {
+    const lines: string[] = [];
+    const telling = createLogger({
+      name: 'test',
+      format: 'json',
+      level: 'warn',
+      output: { write: (line) => void lines.push(line) },
+    });
+    let runs = 0;
+    const consumer = withHook(() => {
+      runs++;
+      boom();
+    });
+    const p = processor({ db: t.db, consumer, logger: telling, signal: new AbortController().signal });
+    await p.process([counted('a', '1'), counted('b', '1')]);
+    expect(await seenOf(t.db)).toEqual({ a: ['1'], b: ['1'] });
+    expect(await parkedOf(t.db)).toEqual([]);
+    expect(runs).toBe(1);
+    expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
+      'what should follow the commit failed, its messages are done',
+    ]);
+  });
+});
+
+describe('a processor that is stopped', () => {
+  const stopped = (consumer = tallyConsumer()) => {
+    const stopping = new AbortController();
+    const p = processor({ db: t.db, consumer, logger, signal: stopping.signal });
+    return { p, stopping };
+  };
+
+  it('begins nothing, and says so', async () => {
+    const { p, stopping } = stopped();
+    stopping.abort();
+    await expect(p.process([counted('a', '1')])).rejects.toThrow(Stopped);
+    await expect(p.process([{ ...counted('a', '2'), payload: {} }])).rejects.toThrow(Stopped);
+    await expect(p.replay(part)).rejects.toThrow(Stopped);
+    expect(await seenOf(t.db)).toEqual({});
+    expect(await parkedOf(t.db)).toEqual([]);
+  });
+
+  it('finishes the transaction under way', async () => {
+    const { p, stopping } = stopped(tallyConsumer({ '1': () => stopping.abort() }));
+    await p.process([counted('a', '1')]);
+    expect(await seenOf(t.db)).toEqual({ a: ['1'] });
+  });
+});
+
 describe('a message about something that is not visible yet', () => {
+  it('does not slow other keys down while it waits', async () => {
+    const many = Array.from({ length: 60 }, (_, n) => counted('b', `${n}`));
+    const waiting = deliver(t.db, tallyConsumer(), [counted('late', '2', { behave: 'needs-row' }), ...many], {
+      visibleWithin: 20_000,
+    });
+    await expect.poll(async () => (await seenOf(t.db)).b?.length, { timeout: 3_000 }).toBe(many.length);
+    await t.db.query({ text: `INSERT INTO tally VALUES ('late', 1, '{1}')` });
+    await waiting;
+  });
+
+  it('is not taken for one that ends its process, though the process is stopped in order many times meanwhile', async () => {
+    const late = counted('late', '2', { behave: 'needs-row' });
+    for (let life = 1; life <= 8; life++) {
+      const stopping = new AbortController();
+      const p = processor({ db: t.db, consumer: tallyConsumer(), logger, signal: stopping.signal });
+      await p.taken(part);
+      const working = p.process([late]);
+      setTimeout(() => stopping.abort(), 400);
+      await working.catch(() => {});
+      await p.released(part);
+    }
+    expect(await parkedOf(t.db)).toEqual([]);
+    await t.db.query({ text: `INSERT INTO tally VALUES ('late', 1, '{1}')` });
+    await deliver(t.db, tallyConsumer(), [late]);
+    expect(await seenOf(t.db)).toEqual({ late: ['1', '2'] });
+    expect((await t.db.query({ text: 'SELECT FROM attempt' })).rows).toEqual([]);
+  });
+
   it('waits for it, while other keys go on', async () => {
     const consumer = tallyConsumer();
     const waiting = deliver(
@@ -243,6 +353,29 @@ describe('a replay', () => {
     expect(await seenOf(t.db)).toEqual({ a: ['1', 'bad', '3', '4', '5'] });
   });
 
+  it('takes along what came behind while it was asked for', async () => {
+    const faulty = tallyConsumer({ bad: boom });
+    await deliver(t.db, faulty, [counted('a', 'bad'), counted('a', '2')]);
+    await askFor('a');
+    await deliver(t.db, tallyConsumer(), [counted('a', '3'), counted('b', '1')]);
+    expect(await open().replay(part)).toBe(3);
+    expect(await seenOf(t.db)).toEqual({ a: ['bad', '2', '3'], b: ['1'] });
+    expect(await parkedOf(t.db)).toEqual([]);
+  });
+
+  it('by two members at once, as while partitions change hands, applies each message once and in order', async () => {
+    const faulty = tallyConsumer({ '0': boom });
+    await deliver(
+      t.db,
+      faulty,
+      Array.from({ length: 20 }, (_, n) => counted('a', `${n}`)),
+    );
+    await askFor('a');
+    await Promise.all([open().replay(part), open().replay(part)]);
+    expect(await seenOf(t.db)).toEqual({ a: Array.from({ length: 20 }, (_, n) => `${n}`) });
+    expect(await parkedOf(t.db)).toEqual([]);
+  });
+
   it('that fails again keeps the message and those behind it, and asks nobody again', async () => {
     const faulty = tallyConsumer({ bad: boom });
     await deliver(t.db, faulty, [counted('a', 'bad'), counted('a', '2')]);
@@ -251,5 +384,21 @@ describe('a replay', () => {
     expect((await parkedOf(t.db)).map(({ label }) => label)).toEqual(['bad', '2']);
     expect(await open(faulty).replay(part)).toBe(0);
     expect(await seenOf(t.db)).toEqual({});
+  });
+});
+
+describe('parking', () => {
+  it('costs the same, however much the inbox has seen', async () => {
+    const rows = 300_000;
+    await t.admin.query({
+      text: `INSERT INTO tally.inbox SELECT 'tally.things', (lpad(to_hex((extract(epoch FROM now()) * 1000)::bigint), 12, '0') || '7000' || '8' || lpad(to_hex(i), 15, '0'))::uuid
+             FROM generate_series(1, ${rows}) i`,
+    });
+    const known = Array.from({ length: 100 }, (_, n) => counted('a', `${n}`));
+    await deliver(t.db, tallyConsumer(), known);
+    const begun = performance.now();
+    for (let i = 0; i < 10; i++) await deliver(t.db, tallyConsumer(), known);
+    const each = (performance.now() - begun) / 10;
+    expect(each).toBeLessThan(60);
   });
 });

@@ -49,6 +49,7 @@ export function joinPostgres(options: JoinOptions): Member {
   let lag = 0;
   let uncommitted = false;
   let lastCommit = 0;
+  let lastReplay = 0;
   let failure: unknown = new Error('not joined yet');
   let wake = () => {};
   let awake = false;
@@ -110,6 +111,11 @@ export function joinPostgres(options: JoinOptions): Member {
     logger.info({ group, partitions: owned.length, members: plan.live.length }, 'partitions taken');
   }
 
+  async function replay(): Promise<number> {
+    lastReplay = Date.now();
+    return owned.length > 0 ? await processor.replay(owned) : 0;
+  }
+
   async function sleep(): Promise<void> {
     if (awake || signal.aborted) return;
     await new Promise<void>((resolve) => {
@@ -132,12 +138,12 @@ export function joinPostgres(options: JoinOptions): Member {
       owned = advanced;
       uncommitted = true;
       if (Date.now() - lastCommit >= commitEveryMs) await commit();
+      if (Date.now() - lastReplay >= pollMs) await replay(); // there may be no rest for hours
       return;
     }
     processor.caughtUp();
     await commit();
-    if (owned.length > 0 && (await processor.replay(owned)) > 0) return;
-    await sleep();
+    if ((await replay()) === 0) await sleep();
   }
 
   const running = (async () => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import pg from 'pg';
 import { backoff } from '../backoff.js';
 
@@ -11,32 +12,40 @@ export function listen(
   onNotice: (channel: string) => void,
 ): { close(): Promise<void> } {
   const stopping = new AbortController();
-  let client: pg.Client | undefined;
+  const stopped = once(stopping.signal, 'abort');
+
+  /** Until the connection ends, or we do. */
+  async function hear(client: pg.Client, reset: () => void): Promise<void> {
+    const ended = new Promise<void>((resolve) => client.once('end', resolve));
+    client.on('error', () => {});
+    client.on('notification', ({ channel }) => onNotice(channel));
+    await client.connect();
+    await client.query(channels.map((channel) => `LISTEN ${pg.escapeIdentifier(channel)}`).join('; '));
+    reset();
+    for (const channel of channels) onNotice(channel); // whatever came while we were not listening
+    await ended;
+  }
+
   const running = (async () => {
     const pause = backoff({ first: 50, most: 2_000 });
     while (!stopping.signal.aborted) {
-      client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, keepAlive: true });
-      const ended = new Promise<void>((resolve) => client?.once('end', resolve));
-      client.on('error', () => {});
-      client.on('notification', ({ channel }) => onNotice(channel));
-      try {
-        await client.connect();
-        await client.query(channels.map((channel) => `LISTEN ${pg.escapeIdentifier(channel)}`).join('; '));
-        pause.reset();
-        for (const channel of channels) onNotice(channel); // whatever came while we were not listening
-        if (!stopping.signal.aborted) await ended;
-      } catch {
-        // The reader's own queries tell of the outage; here it only means to try again.
-      } finally {
-        await client.end().catch(() => {});
-      }
-      if (!stopping.signal.aborted) await pause.wait(stopping.signal);
+      const client = new pg.Client({
+        connectionString: url,
+        connectionTimeoutMillis: 5_000,
+        keepAlive: true,
+      });
+      // The reader's own queries tell of an outage; here it only means to try again.
+      const heard = hear(client, pause.reset).catch(() => {});
+      await Promise.race([heard, stopped]);
+      const closed = client.end().catch(() => {});
+      if (stopping.signal.aborted) return; // a connection that is not yet there ends by its time-out
+      await closed;
+      await pause.wait(stopping.signal);
     }
   })();
   return {
     async close() {
       stopping.abort();
-      await client?.end().catch(() => {});
       await running;
     },
   };
