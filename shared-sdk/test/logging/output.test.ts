@@ -1,6 +1,8 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { gone } from '../../src/postgres/process.js';
 
 /** Runs a few lines of a program that has a `logger`, and gives what it wrote before the first pause of 20 ms. */
 async function written(program: string): Promise<{ early: string; all: string }> {
@@ -44,5 +46,13 @@ describe('standard output', () => {
     );
     expect(early).toBe(all);
     expect(all.trim().split('\n')).toHaveLength(50);
+  });
+
+  it.each(['json', 'text'])('lets a process end in order whose reader was killed (%s)', async (format) => {
+    const parent = fileURLToPath(new URL('../fixtures/orphan-parent.ts', import.meta.url));
+    const args = ['--import', 'tsx', parent, format];
+    const pid = Number(spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout);
+    expect(pid).toBeGreaterThan(0);
+    expect(await gone(pid, 5_000)).toBe(true);
   });
 });
