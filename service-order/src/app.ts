@@ -1,3 +1,4 @@
+import type { TokenVerifier } from '@msa-event-market/shared-sdk/auth';
 import { connectDatabase } from '@msa-event-market/shared-sdk/db';
 import { grpcClient } from '@msa-event-market/shared-sdk/grpc';
 import { createService, type Service } from '@msa-event-market/shared-sdk/service';
@@ -13,8 +14,13 @@ import { orderRoutes } from './http/order-routes.js';
 import type { Ports } from './use-cases/ports.js';
 import { sweepOrders } from './use-cases/sweep-orders.js';
 
-/** Every dependency in sight; a test passes other ports. */
-export async function buildApp(config: Config, replaced: Partial<Ports> = {}): Promise<Service> {
+/** What a test may replace. */
+export interface Replaced extends Partial<Ports> {
+  verifier?: TokenVerifier;
+}
+
+/** Every dependency in sight. */
+export async function buildApp(config: Config, { verifier, ...replaced }: Replaced = {}): Promise<Service> {
   const db = connectDatabase({
     url: config.DATABASE_URL,
     replicaUrl: config.DATABASE_REPLICA_URL,
@@ -31,6 +37,7 @@ export async function buildApp(config: Config, replaced: Partial<Ports> = {}): P
   return createService(config, {
     name: 'service-order',
     db,
+    ...(verifier && { verifier }),
     openapi: { title: 'Orders', description: 'Places orders and follows each to its end.' },
     http: [orderRoutes(db, ports)],
     grpc: [orderGrpc(db, ports)],

@@ -1,7 +1,7 @@
 import { integer, readConfig, seconds, serviceVariables, url } from '@msa-event-market/shared-sdk/config';
 import type { z } from 'zod';
 
-const variables = {
+export const variables = {
   ...serviceVariables,
   STORE_GRPC_URL: url({ example: 'http://127.0.0.1:8121' }),
   /** An order that is not confirmed by then is stopped. */

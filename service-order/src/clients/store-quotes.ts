@@ -2,29 +2,27 @@ import { together } from '@msa-event-market/shared-sdk/batching';
 import type { GrpcClient } from '@msa-event-market/shared-sdk/grpc';
 import type { Quote, Quotes } from '../use-cases/ports.js';
 
+const mostAtOnce = 500; // what BatchGetProduct takes
+
 /** Prices from service-store. Orders that arrive together ask once, for all of their products. */
 export function storeQuotes(store: GrpcClient<'market.store.v1.StoreService'>): Quotes {
-  const ask = together<string[], Map<string, Quote>>(
+  async function ask(productIds: string[]): Promise<Quote[]> {
+    const { products } = await store.BatchGetProduct({ productIds });
+    return products.flatMap(({ deleted, price, productId, storeId, sellerId, name }) =>
+      deleted || !price ? [] : [{ productId, storeId, sellerId, name, price }],
+    );
+  }
+  const share = together<string[], Map<string, Quote>>(
     async (asked) => {
-      const productIds = [...new Set(asked.flat())];
-      const { products } = await store.BatchGetProduct({ productIds });
-      const offers = new Map(
-        products
-          .filter(({ deleted }) => !deleted)
-          .map(({ productId, storeId, sellerId, name, price }): [string, Quote] => [
-            productId,
-            {
-              productId,
-              storeId,
-              sellerId,
-              name,
-              price: { amount: price?.amount ?? 0, currency: price?.currency ?? '' },
-            },
-          ]),
+      const ids = [...new Set(asked.flat())];
+      const parts = Array.from({ length: Math.ceil(ids.length / mostAtOnce) }, (_, i) =>
+        ids.slice(i * mostAtOnce, (i + 1) * mostAtOnce),
       );
+      const quotes = (await Promise.all(parts.map(ask))).flat();
+      const offers = new Map(quotes.map((quote) => [quote.productId, quote]));
       return asked.map(() => offers);
     },
     { most: 50, flights: 4 },
   );
-  return { quote: (productIds) => ask(productIds) };
+  return { quote: share };
 }

@@ -187,7 +187,7 @@ describe('the order saga', () => {
     expect(reaction.order).toEqual({ ...order, ...change, version: order.version + (message ? 1 : 0) });
   });
 
-  it.each([
+  it.each<[string, Order, Trigger, string]>([
     [
       '11 cancel when a part is on its way',
       anOrder('CONFIRMED', halfShipped),
@@ -224,7 +224,12 @@ describe('the order saga', () => {
       ] as const
     ).map((status) => [`14 ship in ${status}`, anOrder(status), ship(), 'INVALID_ORDER_STATE'] as const),
     ...(['PENDING', 'RESERVED', 'CONFIRMED', 'CANCELLING', 'CANCELLED', 'DELIVERED'] as const).map(
-      (status) => [`15 deliver in ${status}`, anOrder(status), deliver(), 'INVALID_ORDER_STATE'] as const,
+      (status): [string, Order, Trigger, string] => [
+        `15 deliver in ${status}`,
+        anOrder(status),
+        deliver(),
+        'INVALID_ORDER_STATE',
+      ],
     ),
   ])('refuses row %s and changes nothing', (_row, order, trigger, code) => {
     expect(react(order, trigger)).toEqual({ effect: 'refused', order, code });

@@ -1,0 +1,243 @@
+import { uuidv7 } from '@msa-event-market/shared-sdk/db';
+import { AppError } from '@msa-event-market/shared-sdk/errors';
+import { deliver, outboxOf } from '@msa-event-market/shared-sdk/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { saga } from '../../src/consumers/saga.js';
+import { answer } from '../db/orders-database.js';
+import { type OrderApp, orderApp, orderBody, someone } from '../order-app.js';
+
+let app: OrderApp;
+beforeAll(async () => {
+  app = await orderApp();
+});
+afterAll(() => app.stop());
+
+const buyer = someone();
+const admin = someone('admin');
+
+describe('placing', () => {
+  const id = uuidv7();
+  const good = () => orderBody(app.forSale());
+  const item = { storeId: id, productId: id, quantity: 1 };
+  const cases: [what: string, body: () => unknown, pointer: string][] = [
+    ['nothing', () => null, ''],
+    ['a list', () => [], ''],
+    ['no items', () => ({ ...good(), items: [] }), '/items'],
+    [
+      '51 items',
+      () => ({ ...good(), items: Array.from({ length: 51 }, () => ({ ...item, productId: uuidv7() })) }),
+      '/items',
+    ],
+    ['a product twice', () => ({ ...good(), items: [item, item] }), '/items/1/productId'],
+    ['a quantity of 0', () => ({ ...good(), items: [{ ...item, quantity: 0 }] }), '/items/0/quantity'],
+    ['half a piece', () => ({ ...good(), items: [{ ...item, quantity: 1.5 }] }), '/items/0/quantity'],
+    ['text for a quantity', () => ({ ...good(), items: [{ ...item, quantity: '1' }] }), '/items/0/quantity'],
+    ['an id that is none', () => ({ ...good(), items: [{ ...item, productId: 'x' }] }), '/items/0/productId'],
+    ['a price', () => ({ ...good(), items: [{ ...item, unitPrice: 1 }] }), '/items/0/unitPrice'],
+    ['a user', () => ({ ...good(), userId: id }), '/userId'],
+    ['a status', () => ({ ...good(), status: 'CONFIRMED' }), '/status'],
+    ['no payment method', () => ({ ...good(), paymentMethod: undefined }), '/paymentMethod'],
+    ['a payment method with spaces', () => ({ ...good(), paymentMethod: 'my card' }), '/paymentMethod'],
+    ['no address', () => ({ ...good(), shippingAddress: undefined }), '/shippingAddress'],
+    [
+      'a NUL in the street',
+      () => ({ ...good(), shippingAddress: { ...good().shippingAddress, street: 'a\0' } }),
+      '/shippingAddress/street',
+    ],
+    [
+      'half of a surrogate pair',
+      () => ({ ...good(), shippingAddress: { ...good().shippingAddress, city: '\ud800' } }),
+      '/shippingAddress/city',
+    ],
+    [
+      'a country in words',
+      () => ({ ...good(), shippingAddress: { ...good().shippingAddress, country: 'Germany' } }),
+      '/shippingAddress/country',
+    ],
+    ['an expected total beyond 2^53', () => ({ ...good(), expectedTotal: 1e300 }), '/expectedTotal'],
+  ];
+  test.each(cases)('%s is refused, named, and changes nothing', async (_, body, pointer) => {
+    const before = (await outboxOf(app.db)).length;
+    const refused = await app.place(buyer, body());
+    expect([refused.status, refused.body.code]).toEqual([400, 'INVALID_REQUEST']);
+    expect(refused.body.errors).toContainEqual({ in: 'body', pointer, detail: expect.any(String) });
+    expect(await outboxOf(app.db)).toHaveLength(before);
+  });
+
+  test('needs a key and a signed-in buyer', async () => {
+    expect((await app.ask('POST', '/v1/orders', { body: good() })).status).toBe(401);
+    const noKey = await app.ask('POST', '/v1/orders', { as: buyer, body: good() });
+    expect([noKey.status, noKey.body.code]).toEqual([400, 'IDEMPOTENCY_KEY_MISSING']);
+    expect((await app.place(buyer, good(), 'not a key!')).body.code).toBe('IDEMPOTENCY_KEY_INVALID');
+  });
+
+  test('of products that are not for sale names each of them', async () => {
+    const [there, elsewhere] = [app.forSale(), app.forSale()];
+    const body = orderBody(there, { ...elsewhere, storeId: uuidv7() }, { ...there, productId: uuidv7() });
+    const refused = await app.place(buyer, body);
+    expect([refused.status, refused.body.code]).toEqual([400, 'NOT_FOUND_PRODUCT']);
+    expect(refused.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
+      '/items/1/productId',
+      '/items/2/productId',
+    ]);
+  });
+
+  test('in two currencies, or for more than can be counted, is refused', async () => {
+    const dollars = app.forSale(100, { price: { amount: 100, currency: 'USD' } });
+    expect((await app.place(buyer, orderBody(app.forSale(), dollars))).body.code).toBe('MIXED_CURRENCIES');
+    expect((await app.place(buyer, orderBody(app.forSale(Number.MAX_SAFE_INTEGER)))).body.code).toBe(
+      'ORDER_TOO_LARGE',
+    );
+  });
+
+  test('for another total than the buyer saw is refused, and no order is made', async () => {
+    const body = { ...orderBody(app.forSale(1_000)), expectedTotal: 1_999 };
+    const refused = await app.place(buyer, body);
+    expect([refused.status, refused.body.code]).toEqual([409, 'PRICE_CHANGED']);
+    expect((await app.place(buyer, { ...body, expectedTotal: 2_000 })).status).toBe(201);
+  });
+
+  test('again with the same key gives the same answer, though the product has become dearer or is gone', async () => {
+    const key = uuidv7();
+    const mug = app.forSale(1_000);
+    const first = await app.place(buyer, orderBody(mug), key);
+    expect([first.status, first.headers.location]).toEqual([201, `/v1/orders/${first.body.id}`]);
+    app.shelf.set(mug.productId, { ...mug, price: { amount: 9_999, currency: 'EUR' } });
+    expect((await app.place(buyer, orderBody(mug), key)).text).toBe(first.text);
+    app.shelf.delete(mug.productId);
+    expect((await app.place(buyer, orderBody(mug), key)).text).toBe(first.text);
+    expect((await app.place(someone(), orderBody(mug), key)).body.code).toBe('NOT_FOUND_PRODUCT');
+  });
+});
+
+test('while the store does not answer, placing is 503 with Retry-After, and says nothing of the inside', async () => {
+  const closed = await orderApp({
+    quotes: {
+      quote: async () => {
+        throw new AppError('STORE_DOWN', 'unavailable', 'connect ECONNREFUSED 10.0.0.7:9090', {
+          retryAfterSeconds: 2,
+        });
+      },
+    },
+  });
+  const refused = await closed.place(buyer, orderBody(app.forSale()));
+  expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
+  expect(refused.text).not.toContain('10.0.0.7');
+  await closed.stop();
+});
+
+describe('an order', () => {
+  async function confirmed() {
+    const [mug, lamp] = [app.forSale(1_000), app.forSale(3_000)];
+    const { body } = await app.place(buyer, orderBody(mug, lamp));
+    await deliver(app.db, saga, [answer('StockReserved', body.id), answer('PaymentAuthorized', body.id)]);
+    return {
+      id: body.id as string,
+      mug,
+      lamp,
+      captured: () => deliver(app.db, saga, [answer('PaymentCaptured', body.id)]),
+    };
+  }
+  const sellerOf = (userId: string) => ({ userId, role: 'user' as const });
+
+  test('is seen by its buyer, an admin and its sellers; to all others it does not exist', async () => {
+    const { id, mug, lamp } = await confirmed();
+    const path = `/v1/orders/${id}`;
+    expect((await app.ask('GET', path)).status).toBe(401);
+    const stranger = await app.ask('GET', path, { as: someone() });
+    expect([stranger.status, stranger.body.code]).toEqual([404, 'NOT_FOUND_ORDER']);
+    for (const as of [buyer, admin]) {
+      const { body } = await app.ask('GET', path, { as });
+      expect(body).toMatchObject({
+        status: 'CONFIRMED',
+        total: { amount: 8_000 },
+        paymentMethod: 'pm_card_visa',
+      });
+      expect(body.history).toHaveLength(3);
+    }
+    const { body } = await app.ask('GET', path, { as: sellerOf(mug.sellerId) });
+    expect(body).toMatchObject({
+      total: { amount: 2_000 },
+      items: [{ productId: mug.productId }],
+      stores: [{ storeId: mug.storeId }],
+    });
+    expect(JSON.stringify(body)).not.toContain(lamp.storeId);
+    expect(body.paymentMethod).toBeUndefined();
+  });
+
+  test('is shipped by the seller of a store, only that store’s part, and only once it is paid', async () => {
+    const { id, mug, captured } = await confirmed();
+    const ship = (as: ReturnType<typeof someone>, storeId = mug.storeId) =>
+      app.ask('POST', `/v1/orders/${id}/ship`, { as, body: { storeId } });
+    expect((await ship(someone())).body.code).toBe('NOT_FOUND_ORDER');
+    expect((await ship(buyer)).body.code).toBe('FORBIDDEN');
+    expect((await ship(sellerOf(mug.sellerId), uuidv7())).body.code).toBe('FORBIDDEN');
+    expect((await ship(sellerOf(mug.sellerId))).body.code).toBe('PAYMENT_NOT_CAPTURED');
+    await captured();
+    const shipped = await ship(sellerOf(mug.sellerId));
+    expect([shipped.status, shipped.body.stores]).toEqual([
+      200,
+      [{ storeId: mug.storeId, status: 'SHIPPED' }],
+    ]);
+    expect((await ship(sellerOf(mug.sellerId))).body.code).toBe('INVALID_ORDER_STATE');
+    expect((await app.ask('POST', `/v1/orders/${id}/cancel`, { as: buyer })).body.code).toBe(
+      'INVALID_ORDER_STATE',
+    );
+    expect(
+      (await app.ask('POST', `/v1/orders/${id}/deliver`, { as: admin, body: { storeId: mug.storeId } }))
+        .status,
+    ).toBe(409);
+    expect(
+      (await app.ask('POST', `/v1/orders/${id}/ship`, { as: admin, body: {} })).body.errors,
+    ).toMatchObject([{ pointer: '/storeId' }]);
+  });
+
+  test('is cancelled by its buyer or an admin, and twice is one cancel', async () => {
+    const { id } = await confirmed();
+    const cancel = (as: ReturnType<typeof someone>) => app.ask('POST', `/v1/orders/${id}/cancel`, { as });
+    expect((await cancel(someone())).status).toBe(404);
+    const [first, second] = [await cancel(buyer), await cancel(admin)];
+    expect([first.status, second.status]).toEqual([202, 202]);
+    expect(second.body).toMatchObject({ status: 'CANCELLING', reason: 'BUYER', version: first.body.version });
+  });
+
+  test('that is not there, or has no valid id, is 404 and 400', async () => {
+    expect((await app.ask('GET', `/v1/orders/${uuidv7()}`, { as: admin })).status).toBe(404);
+    const bad = await app.ask('POST', '/v1/orders/x/cancel', { as: admin });
+    expect([bad.status, bad.body.errors]).toMatchObject([400, [{ pointer: '/orderId' }]]);
+  });
+});
+
+describe('a list of orders', () => {
+  test('is one’s own, the newest first, page by page; an admin sees all or a user’s', async () => {
+    const [me, other] = [someone(), someone()];
+    const placed: string[] = [];
+    for (let i = 0; i < 5; i++) placed.unshift((await app.place(me, orderBody(app.forSale()))).body.id);
+    await app.place(other, orderBody(app.forSale()));
+    const seen: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const { body } = await app.ask('GET', `/v1/orders?limit=2${cursor && `&cursor=${cursor}`}`, { as: me });
+      seen.push(...body.orders.map(({ id }: { id: string }) => id));
+      cursor = body.metadata.nextCursor;
+    }
+    expect(seen).toEqual(placed);
+    const ofOther = await app.ask('GET', `/v1/orders?userId=${other.userId}`, { as: admin });
+    expect(ofOther.body.orders).toHaveLength(1);
+    expect((await app.ask('GET', `/v1/orders?userId=${other.userId}`, { as: me })).body.orders).toHaveLength(
+      5,
+    );
+    expect((await app.ask('GET', '/v1/orders?status=CONFIRMED', { as: me })).body.orders).toEqual([]);
+  });
+
+  test.each([
+    ['limit=0', '/limit'],
+    ['limit=many', '/limit'],
+    ['cursor=xyz', '/cursor'],
+    ['status=LOST', '/status'],
+    ['userId=me', '/userId'],
+    ['colour=red', '/colour'],
+  ])('refuses ?%s and names it', async (query, pointer) => {
+    const { status, body } = await app.ask('GET', `/v1/orders?${query}`, { as: buyer });
+    expect([status, body.errors]).toMatchObject([400, [{ in: 'query', pointer }]]);
+  });
+});
