@@ -4,8 +4,8 @@ import { grpcClient } from '@msa-event-market/shared-sdk/grpc';
 import { createService, type Service } from '@msa-event-market/shared-sdk/service';
 import { storeQuotes } from './clients/store-quotes.js';
 import type { Config } from './config.js';
-import { deletions } from './consumers/deletions.js';
-import { saga } from './consumers/saga.js';
+import { deletionsConsumer } from './consumers/deletions.js';
+import { sagaConsumer } from './consumers/saga.js';
 import { forgetKeys } from './db/forget-keys.js';
 import { orderRepository } from './db/order-repository.js';
 import { admission } from './db/pending-orders.js';
@@ -41,7 +41,7 @@ export async function buildApp(config: Config, { verifier, ...replaced }: Replac
     openapi: { title: 'Orders', description: 'Places orders and follows each to its end.' },
     http: [orderRoutes(db, ports)],
     grpc: [orderGrpc(db, ports)],
-    consumers: [saga, deletions],
+    consumers: [sagaConsumer(ports), deletionsConsumer(ports)],
     every: [
       { name: 'sweep orders', seconds: config.SWEEP_SECONDS, run: sweepOrders(ports) },
       { name: 'count pending orders', seconds: 1, run: gate.refresh },

@@ -3,32 +3,18 @@ import { counter } from '@msa-event-market/shared-sdk/metrics';
 import { append, type OutboxEvent } from '@msa-event-market/shared-sdk/outbox';
 import { currentTrace } from '@msa-event-market/shared-sdk/tracing';
 import { errors } from '../domain/errors.js';
-import type { Order, Reaction, Trigger } from '../domain/order.js';
-import type { Orders } from '../use-cases/ports.js';
+import type { Order, Trigger } from '../domain/order.js';
+import type { Caused, Orders, Rule } from '../use-cases/ports.js';
 import { type HistoryEntry, lock, lockForSweep, markSwept, save } from './order-rows.js';
 import { placing } from './place-orders.js';
-
-export type Rule = (order: Order, trigger: Trigger) => Reaction;
-
-/** A trigger with where it came from: the message that brought it, if one did, and its trace. */
-export interface Caused {
-  orderId: string;
-  trigger: Trigger;
-  eventId: string | null;
-  traceparent: string | null;
-}
 
 const transitions = counter('saga_transitions_total', 'Changes of state of orders.', ['from', 'to']);
 const unexpected = counter('saga_unexpected_total', 'Money answered for an order that was over.', [
   'trigger',
 ]);
 
-/**
- * The saga's one way to write: folds the rule over the triggers of each locked order, in their order, and queues the
- * orders, their history and their messages with one statement each. Every trigger's order must be in `locked`.
- * Returns the orders as they are now, and what to count once all of it is committed.
- */
-export function changeMany(tx: Tx, locked: Map<string, Order>, caused: Caused[], rule: Rule) {
+/** The saga's one way to write: orders, their history and their messages, one statement a table. */
+function changeMany(tx: Tx, locked: Map<string, Order>, caused: Caused[], rule: Rule) {
   const now = new Map(locked);
   const history: HistoryEntry[] = [];
   const messages: OutboxEvent[] = [];
@@ -82,8 +68,7 @@ const deleteStores = statement(
   'INSERT INTO deleted_store (store_id) SELECT DISTINCT * FROM unnest($1::uuid[]) ON CONFLICT DO NOTHING',
 );
 
-/** Tombstones only: placing reads them, and the sweeper stops what is open. */
-export function markDeleted(tx: Tx, { users, stores }: { users: string[]; stores: string[] }): void {
+function markDeleted(tx: Tx, { users, stores }: { users: string[]; stores: string[] }): void {
   if (users.length > 0) tx.query(deleteUsers([users]));
   if (stores.length > 0) tx.query(deleteStores([stores]));
 }
@@ -93,6 +78,9 @@ const sweepSize = 200;
 export function orderRepository(db: Database, options: { deadlineSeconds: number }): Orders {
   return {
     ...placing(db, options),
+    lock,
+    changeMany,
+    markDeleted,
 
     change(id, trigger, decide) {
       const traceparent = currentTrace()?.traceparent ?? null;

@@ -20,7 +20,6 @@ const partsById = statement<Part & { orderId: string }>(
    FROM order_store WHERE order_id = ANY ($1::uuid[]) ORDER BY order_id, store_id`,
 );
 
-/** Locks orders in id order, so that no two writers wait for each other. What is not there is missing in the map. */
 export async function lock(tx: Tx, ids: string[]): Promise<Map<string, Order>> {
   const [orders, parts] = await Promise.all([tx.query(lockById([ids])), tx.query(partsById([ids]))]);
   return assemble(orders, parts);

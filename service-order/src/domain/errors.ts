@@ -7,7 +7,7 @@ export const errors = {
     new AppError('INVALID_ORDER_STATE', 'conflict', `The order is ${status}: this is not possible now.`),
   PAYMENT_NOT_CAPTURED: () =>
     new AppError('PAYMENT_NOT_CAPTURED', 'conflict', 'The payment is not captured yet; ship a moment later.'),
-  NOT_YOUR_STORE: () =>
+  FORBIDDEN: () =>
     new AppError('FORBIDDEN', 'forbidden', 'Only the seller of that store, or an admin, may do this.'),
   NOT_FOUND_PRODUCT: (fields: { pointer: string; detail: string }[]) =>
     new AppError('NOT_FOUND_PRODUCT', 'invalid', 'A product is not for sale in that store.', { fields }),

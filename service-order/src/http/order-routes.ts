@@ -140,7 +140,7 @@ export const orderRoutes =
             body: partBody,
             response: {
               200: orderSchema,
-              ...problem(notFound, wrongState, errors.PAYMENT_NOT_CAPTURED(), errors.NOT_YOUR_STORE()),
+              ...problem(notFound, wrongState, errors.PAYMENT_NOT_CAPTURED(), errors.FORBIDDEN()),
             },
           },
           preHandler: signedIn,

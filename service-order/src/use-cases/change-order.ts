@@ -31,7 +31,7 @@ const asSeller = (id: string, storeId: string, by: Principal) => (order: Order, 
   const mine = order.parts.filter(({ sellerId }) => sellerId === by.userId);
   if (by.role !== 'admin') {
     if (mine.length === 0 && order.userId !== by.userId) throw errors.NOT_FOUND_ORDER(id);
-    if (!mine.some((part) => part.storeId === storeId)) throw errors.NOT_YOUR_STORE();
+    if (!mine.some((part) => part.storeId === storeId)) throw errors.FORBIDDEN();
   }
   return allowed(react(order, trigger));
 };

@@ -1,8 +1,8 @@
 import { uuidv7 } from '@msa-event-market/shared-sdk/db';
 import { deliver, message, outboxOf, type TestDatabase } from '@msa-event-market/shared-sdk/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deletions } from '../../src/consumers/deletions.js';
-import { saga } from '../../src/consumers/saga.js';
+import { deletionsConsumer } from '../../src/consumers/deletions.js';
+import { sagaConsumer } from '../../src/consumers/saga.js';
 import { orderRepository } from '../../src/db/order-repository.js';
 import { react } from '../../src/domain/saga.js';
 import type { Orders } from '../../src/use-cases/ports.js';
@@ -11,9 +11,13 @@ import { answer, newOrder, ordersDatabase } from '../db/orders-database.js';
 
 let t: TestDatabase;
 let orders: Orders;
+let saga: ReturnType<typeof sagaConsumer>;
+let deletions: ReturnType<typeof deletionsConsumer>;
 beforeAll(async () => {
   t = await ordersDatabase();
   orders = orderRepository(t.db, { deadlineSeconds: 900 });
+  saga = sagaConsumer({ orders });
+  deletions = deletionsConsumer({ orders });
 });
 afterAll(() => t.drop());
 

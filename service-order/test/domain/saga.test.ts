@@ -222,7 +222,12 @@ describe('the order saga', () => {
         'SHIPPED',
         'DELIVERED',
       ] as const
-    ).map((status) => [`14 ship in ${status}`, anOrder(status), ship(), 'INVALID_ORDER_STATE'] as const),
+    ).map((status): [string, Order, Trigger, string] => [
+      `14 ship in ${status}`,
+      anOrder(status),
+      ship(),
+      'INVALID_ORDER_STATE',
+    ]),
     ...(['PENDING', 'RESERVED', 'CONFIRMED', 'CANCELLING', 'CANCELLED', 'DELIVERED'] as const).map(
       (status): [string, Order, Trigger, string] => [
         `15 deliver in ${status}`,

@@ -2,13 +2,16 @@ import { uuidv7 } from '@msa-event-market/shared-sdk/db';
 import { AppError } from '@msa-event-market/shared-sdk/errors';
 import { deliver, outboxOf } from '@msa-event-market/shared-sdk/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { saga } from '../../src/consumers/saga.js';
+import { sagaConsumer } from '../../src/consumers/saga.js';
+import { orderRepository } from '../../src/db/order-repository.js';
 import { answer } from '../db/orders-database.js';
 import { type OrderApp, orderApp, orderBody, someone } from '../order-app.js';
 
 let app: OrderApp;
+let saga: ReturnType<typeof sagaConsumer>;
 beforeAll(async () => {
   app = await orderApp();
+  saga = sagaConsumer({ orders: orderRepository(app.db, { deadlineSeconds: 900 }) });
 });
 afterAll(() => app.stop());
 

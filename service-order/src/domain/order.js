@@ -1,0 +1,2 @@
+export const isOpen = ({ status }) => !['DELIVERED', 'REJECTED', 'CANCELLED', 'EXPIRED'].includes(status);
+//# sourceMappingURL=order.js.map
