@@ -104,7 +104,12 @@ export function paymentRepository(db: Database, { leaseSeconds }: { leaseSeconds
     }
     if (missing.length > 0) throw new NotYetVisible('payment', missing);
     writeChanges(tx, changes, leaseSeconds);
-    return { due: changes.flatMap(calledAtOnce), alerts: changes.flatMap(({ alerts }) => alerts) };
+    return {
+      due: changes.flatMap(calledAtOnce),
+      alerts: changes.flatMap(({ alerts, payment: { orderId } }) =>
+        alerts.map((alert) => ({ alert, orderId })),
+      ),
+    };
   }
 
   return {

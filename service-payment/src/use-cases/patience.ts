@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** A time-out that many calls share: one timer and one signal for all that begin together. */
 export interface Patience {
   /** Aborted when the time is over. */
@@ -11,6 +13,7 @@ export interface Patience {
 export function patience(seconds: number): Patience {
   const controller = new AbortController();
   const { signal } = controller;
+  setMaxListeners(0, signal); // hundreds of calls may listen, and that is no leak
   const over = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });

@@ -50,7 +50,7 @@ export type Locked = Map<string, Loaded>;
 export interface Written {
   /** What is to be called now that it is written, as soon as it is committed. */
   due: DueOperation[];
-  alerts: Alert[];
+  alerts: { alert: Alert; orderId: string }[];
 }
 
 /** The scope of an Idempotency-Key, and the hash of what it stands for. */

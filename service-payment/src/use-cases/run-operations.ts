@@ -67,8 +67,10 @@ export function runOperations({
       return answer;
     } catch (error) {
       stop({ result: 'unknown' });
-      logger.warn({ err: error, kind, operationId: key, orderId }, 'the provider did not answer');
-      return { result: 'unknown', reason: signal.aborted ? 'TIME_OUT' : 'NO_ANSWER' };
+      const reason = signal.aborted ? 'TIME_OUT' : 'NO_ANSWER';
+      const failure = signal.aborted ? {} : { err: error };
+      logger.warn({ kind, operationId: key, orderId, reason, ...failure }, 'the outcome is not known');
+      return { result: 'unknown', reason };
     }
   }
 

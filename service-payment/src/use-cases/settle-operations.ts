@@ -22,9 +22,9 @@ export type Settle = (answered: AnsweredOperation) => Promise<DueOperation[]>;
 export function settleOperations({ payments, logger }: { payments: Payments; logger: Logger }): Settle {
   async function settle(answers: AnsweredOperation[]): Promise<DueOperation[]> {
     const { due, alerts } = await payments.settle(answers);
-    for (const alert of alerts) {
+    for (const { alert, orderId } of alerts) {
       (alert === 'late_success' ? lateSuccesses : refundAlerts).inc();
-      logger.error({ alert, orderIds: answers.map(({ operation }) => operation.orderId) }, 'payment alert');
+      logger.error({ alert, orderId }, 'a payment needs a look');
     }
     return due;
   }

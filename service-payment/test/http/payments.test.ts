@@ -116,3 +116,19 @@ test('the ledger is for admins, balances to zero over all accounts, and pages', 
   const second = (await app.call('GET', url, { token: app.admin })).body;
   expect(second.entries[0].entry).toBeLessThan(first.entries[0].entry);
 });
+
+test('the OpenAPI document knows every operation, and the header of refunds', async () => {
+  const { body } = await app.call('GET', '/v1/swagger/spec');
+  const operations = Object.values(body.paths).flatMap((path) => Object.values(path as object));
+  expect(operations.map(({ operationId }) => operationId).sort()).toEqual([
+    'getPayment',
+    'listLedger',
+    'listPayments',
+    'receiveSandboxEvent',
+    'refundPayment',
+  ]);
+  const refund = operations.find(({ operationId }) => operationId === 'refundPayment');
+  expect(refund.parameters).toContainEqual(
+    expect.objectContaining({ in: 'header', name: 'idempotency-key' }),
+  );
+});
