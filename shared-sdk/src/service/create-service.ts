@@ -16,6 +16,7 @@ import {
 } from '../http/index.js';
 import { createLogger, type Logger } from '../logging/index.js';
 import { collectNodeMetrics, gauge } from '../metrics/index.js';
+import { opsService } from '../ops/index.js';
 import { type Step, stopInOrder } from '../shutdown/index.js';
 import { type StopTracing, startTracing } from '../tracing/index.js';
 import { createAdminServer } from './admin-server.js';
@@ -82,7 +83,7 @@ export async function createService(config: ServiceConfig, parts: ServiceParts):
   const grpc = createGrpcServer({
     host: config.HOST,
     port: config.GRPC_PORT,
-    services: parts.grpc ?? [],
+    services: [...(parts.grpc ?? []), opsService({ db, consumers: () => log?.status() ?? [], logger })],
     verifier: tokens,
     health,
     logger,

@@ -1,0 +1,1 @@
+export { type OpsOptions, opsService } from './ops-service.js';
