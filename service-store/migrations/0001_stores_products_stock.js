@@ -38,7 +38,7 @@ export async function up(knex) {
       updated_at  timestamptz NOT NULL DEFAULT now(),
       deleted_at  timestamptz
     );
-    CREATE INDEX product_of_store ON product (store_id, id);
+    CREATE INDEX product_on_sale ON product (store_id, id) WHERE deleted_at IS NULL;
 
     -- A row of its own, apart from the product: every order locks it, and a sale must not spoil a seller's If-Match.
     -- Nothing but its key is indexed and half of each page stays free, so that an update stays in its page (HOT).

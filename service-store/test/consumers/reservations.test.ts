@@ -29,6 +29,16 @@ const parked = async () =>
     })
   ).rows;
 
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}
+const waitingForLocks = async () =>
+  (await db.query({ text: 'SELECT FROM pg_locks WHERE NOT granted' })).rowCount;
+
 describe('an order', () => {
   test('over two stores is refused whole when one line is short, and the other store keeps its piece', async () => {
     const [one, two] = [await openShop(db, [5]), await openShop(db, [1])];
@@ -214,20 +224,19 @@ test('the order of two consumers that decide on one order at once is kept: the s
   const { products } = await openShop(db, [1]);
   const productId = products[0] as string;
   const order = orderMessages([{ productId, quantity: 1 }]);
-  // A member that lost its partition without noticing: it has decided, but not committed yet.
-  let commit = () => {};
-  const committed = new Promise<void>((resolve) => {
-    commit = resolve;
-  });
+  // A member that lost its partition without noticing: it has decided and written, but not committed yet.
+  const [written, commit] = [gate(), gate()];
   const slow = db.transaction(async (tx) => {
     const messages = [order.placed] as Parameters<typeof reservations.load>[1];
-    const held = await reservations.load(tx, messages);
-    reservations.apply(tx, messages, held);
-    await committed;
+    reservations.apply(tx, messages, await reservations.load(tx, messages));
+    await tx.query({ text: 'SELECT' }); // answered behind the writes
+    written.open();
+    await commit.opened;
   });
+  await written.opened;
   const next = receive(order.cancelling);
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  commit();
+  await expect.poll(waitingForLocks).toBeGreaterThan(0);
+  commit.open();
   await Promise.all([slow, next]);
   expect(await reservationRow(db, order.orderId)).toEqual({ status: 'RELEASED', version: 2 });
   expect(await stockRow(db, productId)).toMatchObject({ available: 1, reserved: 0 });
