@@ -1,0 +1,68 @@
+// `npm test`: everything that can be proven on this machine, folder by folder, with one count at the end.
+// `npm test -- service-order system` runs only those; what stands behind `--` goes to vitest.
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { prepare, root } from './bootstrap.mjs';
+
+const services = ['service-auth', 'service-store', 'service-order', 'service-payment'];
+const suites = [
+  { name: 'shared-sdk', folder: 'shared-sdk' },
+  ...services.map((name) => ({ name, folder: name })),
+  { name: 'deploy-services', folder: 'deploy-services' },
+  // Whole markets, as a user starts them.
+  { name: 'system', folder: 'deploy-services', config: 'vitest.system.config.ts' },
+];
+
+const args = process.argv.slice(2);
+const cut = args.includes('--') ? args.indexOf('--') : args.length;
+const names = args.slice(0, cut);
+const unknown = names.filter((name) => !suites.some((suite) => suite.name === name));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `There is no suite ${unknown.join(', ')}; there are: ${suites.map(({ name }) => name).join(', ')}\n`,
+  );
+  process.exit(2);
+}
+
+prepare();
+const chosen = names.length > 0 ? suites.filter(({ name }) => names.includes(name)) : suites;
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const [i, suite] of chosen.entries()) {
+  process.stderr.write(`\n[${i + 1}/${chosen.length}] ${suite.name}\n`);
+  const result = run(suite);
+  for (const key of Object.keys(total)) total[key] += result[key];
+}
+const { passed, failed, skipped } = total;
+if (process.env.MARKET_TEST_SUMMARY) writeFileSync(process.env.MARKET_TEST_SUMMARY, JSON.stringify(total));
+process.stdout.write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
+process.exitCode = failed > 0 ? 1 : 0;
+
+function run({ folder, config = 'vitest.config.ts' }) {
+  const cwd = path.join(root, folder);
+  const report = path.join(root, 'node_modules', `.market-test-${process.pid}.json`);
+  const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const { status } = spawnSync(
+    process.execPath,
+    [vitest, 'run', '-c', config, ...reporters, ...args.slice(cut + 1)],
+    { cwd, stdio: ['ignore', 2, 2] },
+  );
+  const counted = count(report);
+  // A run that failed without a failed test: a file that could not be loaded, a server that did not start.
+  return status !== 0 && counted.failed === 0 ? { ...counted, failed: 1 } : counted;
+}
+
+function count(report) {
+  try {
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
+    return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
+  } finally {
+    rmSync(report, { force: true });
+  }
+}
