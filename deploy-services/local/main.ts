@@ -12,6 +12,10 @@ const commands: Record<string, () => Promise<Command>> = {
     const { start, help } = await import('./start.js');
     return { run: start, help, about: 'run the market' };
   },
+  dev: async () => {
+    const { dev, help } = await import('./dev.js');
+    return { run: dev, help, about: 'run one service from source' };
+  },
   status: async () => {
     const { status, help } = await import('./status.js');
     return { run: status, help, about: 'what runs, where, and how it is' };

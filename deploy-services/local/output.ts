@@ -36,3 +36,9 @@ export function terminal({ dataDir, quiet }: { dataDir: string; quiet: boolean }
     },
   };
 }
+
+/** For a command that runs one process: its lines as they come. */
+export const plainOutput: Output = {
+  say: (line) => void process.stderr.write(`${line}\n`),
+  of: () => (chunk) => void process.stderr.write(chunk),
+};

@@ -9,6 +9,7 @@ export interface Program {
   module: string;
   cwd: string;
   env: Record<string, string>;
+  execArgv?: string[];
 }
 
 export interface Supervised {
@@ -44,6 +45,7 @@ export function supervise(program: Program, output: Output, onChange: () => void
     const running = fork(program.module, {
       cwd: program.cwd,
       env: program.env,
+      execArgv: program.execArgv ?? [],
       // Out of the terminal's process group: Ctrl-C reaches the launcher only, which stops the others in order.
       detached: process.platform !== 'win32',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
