@@ -13,7 +13,8 @@ export interface MigrateOptions {
 
 /**
  * Brings a schema up to date and returns the names of the migrations that ran. Several may be started at once:
- * an advisory lock lets one work while the others wait, and unlike a lock table it ends with its process.
+ * an advisory lock lets one work while the others wait, and unlike a lock table it ends with its process. Partitions of
+ * the outbox and the inbox are brought up to date as well.
  */
 export async function migrate({ url, directory, schema, log = () => {} }: MigrateOptions): Promise<string[]> {
   const guard = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
@@ -44,9 +45,18 @@ export async function migrate({ url, directory, schema, log = () => {} }: Migrat
     await db.migrate.forceFreeMigrationsLock();
     const [, ran] = (await db.migrate.latest()) as [number, string[]];
     for (const name of ran) log(`${schema}: ${name}`);
+    await maintainPartitions(guard, pg.escapeIdentifier(schema));
     return ran;
   } finally {
     await db.destroy();
     await guard.end();
   }
+}
+
+/** After a standstill of more than a week there is no partition for today, and the service could not write an event. */
+async function maintainPartitions(client: pg.Client, schema: string): Promise<void> {
+  const { rows } = await client.query('SELECT to_regprocedure($1) IS NOT NULL AS there', [
+    `${schema}.maintain_partitions(date, integer, integer)`,
+  ]);
+  if (rows[0].there) await client.query(`SELECT ${schema}.maintain_partitions()`);
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { connectDatabase, type Database, uuidv7 } from '../../src/db/index.js';
+import { connectDatabase, type Database, migrate, uuidv7 } from '../../src/db/index.js';
 import { createEventingTables, maintainPartitions } from '../../src/outbox/index.js';
 import { deliver, type TestDatabase } from '../../src/testing/index.js';
 import { send, thing } from '../fixtures/log.js';
@@ -75,6 +75,14 @@ describe('maintenance of the partitions', () => {
     await maintainPartitions(t.db);
     await maintainPartitions(t.db);
     expect(await days('inbox')).toEqual(range(-14, 7));
+    await send(t.db, [thing('a', 1)]);
+  });
+
+  it('is part of a migration, so that a service can write at once after a standstill', async () => {
+    await lastRun(30);
+    await expect(send(t.db, [thing('a', 1)])).rejects.toMatchObject({ code: '23514' });
+    const directory = new URL('../fixtures/migrations/', import.meta.url);
+    expect(await migrate({ url: t.ownerUrl, directory, schema: 'tally' })).toEqual([]);
     await send(t.db, [thing('a', 1)]);
   });
 
