@@ -2,16 +2,8 @@ import { type Database, statement, type Tx, uuidv7 } from '@msa-event-market/sha
 import { NotYetVisible } from '@msa-event-market/shared-sdk/events';
 import { type Cause, type Change, fold, type Loaded } from '../domain/fold.js';
 import type { Agreed, Payment, Trigger } from '../domain/model.js';
-import { mayCallAgain } from '../domain/operations.js';
-import type {
-  AnsweredOperation,
-  DueOperation,
-  Locked,
-  Once,
-  Payments,
-  TakenOperation,
-  Written,
-} from '../use-cases/ports.js';
+import type { AnsweredOperation, DueOperation, Locked, Once, Payments, Written } from '../use-cases/ports.js';
+import { dueOf, dueOperations } from './due-operations.js';
 import { claim, inFlight, remember } from './idempotency.js';
 import {
   type OperationRow,
@@ -43,22 +35,6 @@ const orderOf = statement<{ order_id: string }>(
   'SELECT order_id FROM payment WHERE id = $1',
 );
 
-type DueRow = OperationRow &
-  Pick<PaymentRow, 'order_id' | 'method' | 'currency' | 'goal' | 'expires_at' | 'now'>;
-const lockDue = statement<DueRow>(
-  'operation_due',
-  `SELECT ${operationColumns}, p.order_id, p.method, p.currency, p.goal, p.expires_at, now() AS now
-   FROM operation o JOIN payment p ON p.id = o.payment_id
-   WHERE o.next_attempt_at <= now() ORDER BY o.next_attempt_at LIMIT $1 FOR UPDATE OF o SKIP LOCKED`,
-);
-
-const lease = statement(
-  'operation_lease',
-  `UPDATE operation o SET attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => $3::float8),
-                          called_at = CASE WHEN u.may_call THEN now() ELSE called_at END
-   FROM unnest($1::uuid[], $2::boolean[]) u(id, may_call) WHERE o.id = u.id`,
-);
-
 const enterWebhook = statement(
   'webhook_insert',
   'INSERT INTO webhook (provider, event_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
@@ -67,11 +43,6 @@ const enterWebhook = statement(
 const orderOfOperation = statement<{ order_id: string }>(
   'operation_order',
   'SELECT p.order_id FROM operation o JOIN payment p ON p.id = o.payment_id WHERE o.id = $1',
-);
-
-const countOpen = statement<{ open: number }>(
-  'operation_open',
-  `SELECT count(*) AS open FROM operation WHERE next_attempt_at IS NOT NULL AND status IN ('PENDING', 'UNKNOWN')`,
 );
 
 /** The only SQL that changes payments: lock, fold the pure rule over what has happened, write. */
@@ -99,6 +70,7 @@ export function paymentRepository(db: Database, { leaseSeconds }: { leaseSeconds
     const missing: string[] = [];
     for (const [orderId, ofOrder] of causes) {
       const change = fold(locked.get(orderId) as Loaded, ofOrder, uuidv7);
+      // Row 28, a confirmation before the payment: the transaction that wrote it may not be visible yet.
       if (change && !change.rows.includes(28)) changes.push(change);
       else missing.push(orderId);
     }
@@ -113,6 +85,7 @@ export function paymentRepository(db: Database, { leaseSeconds }: { leaseSeconds
   }
 
   return {
+    ...dueOperations(db, leaseSeconds),
     lock,
     changeMany,
 
@@ -159,21 +132,6 @@ export function paymentRepository(db: Database, { leaseSeconds }: { leaseSeconds
       }
     },
 
-    takeDue: (most: number) =>
-      db.transaction(async (tx) => {
-        const { rows } = await tx.query(lockDue([most]));
-        const taken = rows.map(
-          (row): TakenOperation => ({
-            ...dueOf({ orderId: row.order_id, method: row.method, currency: row.currency } as Agreed, row),
-            mayCall: mayCallAgain({ goal: row.goal, expiresAt: row.expires_at }, row, row.now),
-          }),
-        );
-        if (taken.length > 0) {
-          tx.query(lease([taken.map(({ key }) => key), taken.map(({ mayCall }) => mayCall), leaseSeconds]));
-        }
-        return taken;
-      }),
-
     nudge: ({ provider, eventId, operationId }) =>
       db.transaction(async (tx) => {
         const { rowCount } = await tx.query(enterWebhook([provider, eventId]));
@@ -183,10 +141,6 @@ export function paymentRepository(db: Database, { leaseSeconds }: { leaseSeconds
         const cause: Cause = { trigger: { type: 'Nudged', operationId }, traceparent: null };
         changeMany(tx, locked, new Map([[row.order_id, [cause]]]));
       }),
-
-    async countOpen() {
-      return (await db.query(countOpen())).rows[0]?.open ?? 0;
-    },
   };
 }
 
@@ -195,16 +149,3 @@ const calledAtOnce = ({ payment, added }: Change): DueOperation[] =>
   added
     .filter(({ status, after }) => status === 'PENDING' && after === undefined)
     .map((operation) => dueOf(payment as Agreed, operation));
-
-const dueOf = (
-  payment: Pick<Agreed, 'orderId' | 'method' | 'currency'>,
-  { id, kind, amount, traceparent }: Pick<OperationRow, 'id' | 'kind' | 'amount' | 'traceparent'>,
-): DueOperation => ({
-  key: id,
-  kind,
-  amount,
-  traceparent,
-  orderId: payment.orderId,
-  method: payment.method,
-  currency: payment.currency,
-});

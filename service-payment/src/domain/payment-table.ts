@@ -51,8 +51,8 @@ export interface Row {
 
 const any: Goal[] = ['AUTHORIZE', 'CAPTURE', 'CANCEL'];
 const open: Goal[] = ['AUTHORIZE', 'CAPTURE'];
-const never: Status[] = ['DECLINED', 'CANCELLED'];
-const unpaid: Status[] = [...never, 'VOIDED'];
+const unheld: Status[] = ['DECLINED', 'CANCELLED'];
+const unpaid: Status[] = [...unheld, 'VOIDED'];
 const final: Status[] = [...unpaid, 'REFUNDED'];
 const every: Status[] = ['NEW', 'AUTHORIZED', 'CAPTURED', ...final];
 /** Answers that end nothing: too early to give up, or nothing a provider should ever say. */
@@ -97,15 +97,15 @@ export const table: readonly Row[] = [
   order(23, final,        open,        'OrderCancelling',                    answer),
 
   // A late success is undone without a word to the order, which has long been told the opposite.
-  reply(24, never,        any,         'late authorize done',   'DONE',      undoAuthorisation),
-  reply(24, never,        any,         'void done',             'DONE',      noted),
-  reply(24, never,        any,         'void refused',          'FAILED',    undoUnknownCapture, alreadyCaptured),
+  reply(24, unheld,       any,         'late authorize done',   'DONE',      undoAuthorisation),
+  reply(24, unheld,       any,         'void done',             'DONE',      noted),
+  reply(24, unheld,       any,         'void refused',          'FAILED',    undoUnknownCapture, alreadyCaptured),
   reply(24, 'VOIDED',     any,         'late capture done',     'DONE',      undoCapture),
   reply(24, unpaid,       any,         'refund done',           'DONE',      latePaidBack),
   reply(24, unpaid,       any,         'refund refused',        'FAILED',    lateRefundRefused),
   reply(24, every,        any,         late,                    undefined,   noted),
 
-  reply(25, every,        any,         unsettled,              'UNKNOWN',   noted),
+  reply(25, every,        any,         unsettled,               'UNKNOWN',   noted),
   reply(26, every,        any,         'nudged',                undefined,   noted),
   order(27, every,        'CANCEL',    'OrderConfirmed',                     noted),
   order(28, 'none',       any,         'OrderConfirmed',                     nothingThere),
