@@ -7,7 +7,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const folders = readdirSync(root).filter((name) => existsSync(path.join(root, name, 'test')));
+const parts = ['src', 'test', 'local', 'tests'];
+const folders = readdirSync(root).filter((name) => /^(shared-sdk|service-.*|deploy-services)$/.test(name));
 const place = mkdtempSync(path.join(tmpdir(), 'market-types-'));
 let failed = false;
 
@@ -22,7 +23,7 @@ for (const folder of folders) {
       rootDir: root,
       typeRoots: [path.join(root, 'node_modules/@types')],
     },
-    include: ['src', 'test'].map((part) => path.join(root, folder, part)),
+    include: parts.map((part) => path.join(root, folder, part)).filter((part) => existsSync(part)),
   };
   writeFileSync(config, JSON.stringify(content));
   const tsc = path.join(root, 'node_modules/typescript/bin/tsc');

@@ -43,6 +43,14 @@ describe('the import rule finds', () => {
   });
 });
 
+test('the model of the market sees rules of services, and nothing else of them', () => {
+  const file = 'deploy-services/tests/model/world.ts';
+  const line = (what: string) => `import { x } from '../../../service-order/src/${what}.js';`;
+  expect(planted(file, line('domain/order'))).toEqual([]);
+  expect(planted(file, line('db/order-repository'))).toHaveLength(1);
+  expect(planted('deploy-services/local/seed.ts', line('domain/order'))).toHaveLength(1);
+});
+
 describe('the import rule allows', () => {
   test.each([
     ['what is further inside', 'http/x.ts', `import { x } from '../use-cases/x.js';`],
