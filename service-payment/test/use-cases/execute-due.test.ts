@@ -1,3 +1,4 @@
+import { registry } from '@msa-event-market/shared-sdk/metrics';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Databases, look, order, paymentDatabases, paymentProcess } from '../payment-process.js';
 
@@ -10,6 +11,8 @@ beforeAll(async () => {
   process = paymentProcess(databases);
 });
 afterAll(() => databases.drop());
+
+const alerts = async (name: string) => (await registry.getSingleMetric(name)?.get())?.values[0]?.value ?? 0;
 
 test('a call that timed out is asked about, not repeated', async () => {
   const o = order({ method: 'pm_card_timeout' });
@@ -91,6 +94,7 @@ describe('after a cancellation, an authorisation that the provider never heard o
     await process.execute();
     const { id } = await seen.operation(o.id);
     const call = { key: id, orderId: o.id, method: 'pm_card_lost', amount: 100, currency: 'EUR' };
+    const before = await alerts('late_success_total');
     await process.provider.authorize(call, AbortSignal.timeout(1_000)); // the packet that was thought lost
 
     await seen.passTime(o.id);
@@ -100,12 +104,14 @@ describe('after a cancellation, an authorisation that the provider never heard o
     expect(await seen.steps(o.id)).toEqual(['authorize: DONE', 'void: DONE']);
     expect(await seen.book(o.id)).toEqual(['authorize done 100', 'void done 100']);
     expect(await seen.said(o.id)).toEqual(['PaymentCancelled']);
+    expect(await alerts('late_success_total')).toBe(before + 1);
     expect(await seen.payment(o.id)).toMatchObject({ status: 'CANCELLED' });
   });
 });
 
 test('a final refund that is refused is repeated after a pause under a new key, for as long as it takes', async () => {
   const o = order({ method: 'pm_card_refund_fails' });
+  const before = await alerts('refund_alert_total');
   await process.handle(o.requested());
   await process.handle(o.confirmed());
   await process.handle(o.cancelling());
@@ -123,6 +129,7 @@ test('a final refund that is refused is repeated after a pause under a new key, 
   const refunds = (await seen.operations(o.id)).filter(({ kind }) => kind === 'refund');
   expect(refunds.map(({ status }) => status)).toEqual([...Array(6).fill('FAILED'), 'PENDING']);
   expect((await seen.said(o.id)).filter((type) => type === 'PaymentRefundFailed')).toHaveLength(6);
+  expect(await alerts('refund_alert_total')).toBe(before + 2); // the fifth and the sixth
 });
 
 test('two executors never take the same operation', async () => {
