@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../errors/index.js';
 import type { Logger } from '../logging/index.js';
 import { histogram } from '../metrics/index.js';
 import { extract, startSpan } from '../tracing/index.js';
@@ -91,7 +92,11 @@ function writeLine(logger: Logger, request: FastifyRequest, reply: FastifyReply)
     traceId: span?.trace.traceId,
     requestId: request.id,
   };
-  if (status >= 500) logger.error({ ...line, err: failure }, 'request failed');
+  if (status >= 500 && !isBackPressure(failure)) logger.error({ ...line, err: failure }, 'request failed');
   else if (unlogged.test(path)) logger.debug(line, 'request');
   else logger.info(line, 'request');
 }
+
+/** A 503 that we chose, with nothing behind it: a thousand of these in a second are no errors to look into. */
+const isBackPressure = (failure: unknown): boolean =>
+  failure instanceof AppError && failure.kind === 'unavailable' && failure.cause === undefined;

@@ -35,12 +35,14 @@ describe('a failure of ours', () => {
     expect(problem).toMatchObject({ status: 503, code: 'DATABASE_UNAVAILABLE' });
     expect(response.headers.get('retry-after')).toBe('1');
     expect(JSON.stringify(problem)).not.toContain('10.0.0.1');
+    expect(shop.lines.at(-1)).toMatchObject({ level: 'error', err: { cause: { code: 'ECONNREFUSED' } } });
   });
 
   it('is a 503 with the code that the service chose, and whole seconds', async () => {
     const response = await shop.send('/v1/fails/busy');
     expect(await response.json()).toMatchObject({ status: 503, code: 'TOO_MANY_PENDING' });
     expect(response.headers.get('retry-after')).toBe('2');
+    expect(shop.lines.at(-1)).toMatchObject({ level: 'info', status: 503, code: 'TOO_MANY_PENDING' });
   });
 
   it('is a 500 when an answer breaks its own schema, and says so in the log', async () => {

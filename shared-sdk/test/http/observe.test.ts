@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registry } from '../../src/metrics/index.js';
+import { startTracing } from '../../src/tracing/index.js';
+import { collector } from '../tracing/collector.js';
 import { id, openShop } from './shop.js';
 
 let shop: Awaited<ReturnType<typeof openShop>>;
@@ -75,6 +77,25 @@ describe('every request', () => {
   it.each(['a b', 'x'.repeat(65), 'a"b', '<script>'])('does not echo the request id %j', async (given) => {
     const response = await shop.send('/v1/products', { headers: { 'x-request-id': given } });
     expect(response.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
+  });
+});
+
+describe('with a collector', () => {
+  it('every request is a span under its caller, and a failed one is marked', async () => {
+    const sink = await collector();
+    const stop = await startTracing({ serviceName: 'shop', endpoint: sink.url });
+    await shop.send('/v1/products', { headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } });
+    await shop.send('/v1/fails/unknown');
+    await stop();
+    await sink.close();
+    expect(sink.spans).toMatchObject([
+      { name: 'GET /v1/products', kind: 2, traceId, parentSpanId: '00f067aa0ba902b7', status: { code: 0 } },
+      { name: 'GET /v1/fails/:how', kind: 2, status: { code: 2 } },
+    ]);
+    expect(sink.spans[0]?.attributes).toContainEqual({
+      key: 'http.response.status_code',
+      value: { intValue: 200 },
+    });
   });
 });
 

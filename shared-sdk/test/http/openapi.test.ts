@@ -36,6 +36,16 @@ describe('the OpenAPI document', () => {
     expect(document.components.securitySchemes.bearer).toMatchObject({ scheme: 'bearer' });
   });
 
+  it('asks for the header without which an operation refuses', () => {
+    const required = (path: string, method: string) =>
+      document.paths[path][method].parameters
+        ?.filter((parameter: Document) => parameter.in === 'header' && parameter.required)
+        .map((parameter: Document) => parameter.name);
+    expect(required('/v1/orders', 'post')).toEqual(['Idempotency-Key']);
+    expect(required('/v1/products/{id}', 'put')).toEqual(['If-Match']);
+    expect(required('/v1/products/{id}', 'get')).toEqual([]);
+  });
+
   it('describes queries as the numbers they are, and bodies as closed', () => {
     expect(document.paths['/v1/products'].get.parameters).toContainEqual({
       in: 'query',

@@ -69,13 +69,21 @@ const routes: Routes = (app) => {
       return reply.header('etag', etag(3)).send({ id, name: 'Tea', price: { amount: 450, currency: 'EUR' } });
     },
   );
-  app.put('/v1/products/:id', { schema: { params: z.strictObject({ id: uuid }) } }, async (request) => {
-    requireVersion(3, ifMatch(request));
-    return {};
-  });
+  const preconditions = problem('PRECONDITION_REQUIRED', 'PRECONDITION_FAILED');
+  app.put(
+    '/v1/products/:id',
+    { schema: { params: z.strictObject({ id: uuid }), response: preconditions } },
+    async (request) => {
+      requireVersion(3, ifMatch(request));
+      return {};
+    },
+  );
   app.post(
     '/v1/orders',
-    { preHandler: signedIn, schema: { body: z.strictObject({ productId: uuid }) } },
+    {
+      preHandler: signedIn,
+      schema: { body: z.strictObject({ productId: uuid }), response: problem('IDEMPOTENCY_KEY_MISSING') },
+    },
     async (r) => ({
       by: r.principal.userId,
       key: idempotencyKey(r),
