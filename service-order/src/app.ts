@@ -35,7 +35,7 @@ export async function buildApp(config: Config, { verifier, ...replaced }: Replac
     ...replaced,
   };
   return createService(config, {
-    name: 'service-order',
+    name: 'order',
     db,
     ...(verifier && { verifier }),
     openapi: { title: 'Orders', description: 'Places orders and follows each to its end.' },

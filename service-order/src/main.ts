@@ -3,7 +3,7 @@ import { buildApp } from './app.js';
 import { loadConfig } from './config.js';
 
 await run(buildApp, loadConfig, {
-  name: 'service-order',
+  name: 'order',
   schema: 'orders',
   migrations: new URL('../migrations/', import.meta.url),
 });

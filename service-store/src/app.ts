@@ -1,6 +1,5 @@
 import type { TokenVerifier } from '@msa-event-market/shared-sdk/auth';
 import { connectDatabase } from '@msa-event-market/shared-sdk/db';
-import { maintainPartitions } from '@msa-event-market/shared-sdk/outbox';
 import { createService, type Service } from '@msa-event-market/shared-sdk/service';
 import type { Config } from './config.js';
 import { deletionsConsumer } from './consumers/deletions.js';
@@ -37,7 +36,6 @@ export async function buildApp(
     http: [storeRoutes(db, ports), productRoutes(db, ports), stockRoutes(db, ports)],
     grpc: [storeGrpc(db, ports)],
     consumers: [reservationsConsumer(ports), deletionsConsumer(ports)],
-    every: [{ name: 'partitions', seconds: 3_600, run: () => maintainPartitions(db) }],
     openapi: {
       title: 'service-store',
       description: 'Stores, their products and what is in stock',

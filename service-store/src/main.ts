@@ -3,7 +3,7 @@ import { buildApp } from './app.js';
 import { loadConfig } from './config.js';
 
 await run(buildApp, loadConfig, {
-  name: 'service-store',
+  name: 'store',
   migrations: new URL('../migrations', import.meta.url),
   schema: 'store',
 });

@@ -17,6 +17,7 @@ import {
 import { createLogger, type Logger } from '../logging/index.js';
 import { collectNodeMetrics, gauge } from '../metrics/index.js';
 import { opsService } from '../ops/index.js';
+import { maintainPartitions } from '../outbox/index.js';
 import { type Step, stopInOrder } from '../shutdown/index.js';
 import { type StopTracing, startTracing } from '../tracing/index.js';
 import { createAdminServer } from './admin-server.js';
@@ -63,7 +64,10 @@ export interface Service {
 
 /** Assembles a service from its parts: logs, traces, metrics, health, operations and an orderly end are the SDK's. */
 export async function createService(config: ServiceConfig, parts: ServiceParts): Promise<Service> {
-  const { name, db, every = [], consumers = [], onStop = [] } = parts;
+  const { name, db, consumers = [], onStop = [] } = parts;
+  // Here and not in each service: who forgot it could write no event after a week.
+  const partitions: Job = { name: 'partitions', seconds: 3_600, run: () => maintainPartitions(db) };
+  const every = [partitions, ...(parts.every ?? [])];
   const logger = parts.logger ?? createLogger({ name, format: config.LOG_FORMAT, level: config.LOG_LEVEL });
   const tokens = parts.verifier ?? verifier({ issuer: config.AUTH_ISSUER, jwksUrl: config.AUTH_JWKS_URL });
   let log: Consumers | undefined;

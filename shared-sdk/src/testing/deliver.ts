@@ -4,6 +4,7 @@ import { processor } from '../events/process.js';
 import { createLogger } from '../logging/index.js';
 import type { OutboxEvent } from '../outbox/index.js';
 
+const logger = createLogger({ name: 'test', format: 'json', level: 'silent' });
 let position = 0;
 
 /** A message as a driver would bring it; positions grow with each call. */
@@ -33,7 +34,6 @@ export async function deliver(
   messages: Message[],
   { visibleWithin = 1_000 }: { visibleWithin?: number } = {},
 ): Promise<void> {
-  const logger = createLogger({ name: 'test', format: 'json', level: 'silent' });
   const { signal } = new AbortController();
   await processor({ db, consumer, logger, signal, visibleWithin }).process(messages);
 }
