@@ -12,9 +12,16 @@ import descriptor from 'protobufjs/ext/descriptor/index.js';
 const sdk = fileURLToPath(new URL('..', import.meta.url));
 const out = path.resolve(process.argv[2] ?? sdk); // another folder lets a test compare
 
-const buf = path.join(path.dirname(createRequire(import.meta.url).resolve('@bufbuild/buf/package.json')), 'bin', 'buf');
+const buf = path.join(
+  path.dirname(createRequire(import.meta.url).resolve('@bufbuild/buf/package.json')),
+  'bin',
+  'buf',
+);
 const build = (file, ...options) =>
-  execFileSync(process.execPath, [buf, 'build', '--as-file-descriptor-set', '-o', file, ...options], { cwd: sdk, stdio: 'inherit' });
+  execFileSync(process.execPath, [buf, 'build', '--as-file-descriptor-set', '-o', file, ...options], {
+    cwd: sdk,
+    stdio: 'inherit',
+  });
 
 mkdirSync(path.join(out, 'proto'), { recursive: true });
 build(path.join(out, 'proto', 'market.binpb'), '--exclude-source-info');
@@ -40,7 +47,9 @@ function typesOf(file) {
   const comments = commentsOf(file);
   const imports = new Map(); // file -> names
   const parts = [
-    ...file.enumType.map((type, i) => `${comments([5, i])}export type ${type.name} =\n${enumValues(type)};\n`),
+    ...file.enumType.map(
+      (type, i) => `${comments([5, i])}export type ${type.name} =\n${enumValues(type)};\n`,
+    ),
     ...file.messageType.map((type, i) => message(type, [4, i])),
     ...file.service.map((service, i) => serviceType(service, [6, i])),
   ];
@@ -48,30 +57,52 @@ function typesOf(file) {
     const relative = path.posix.relative(path.posix.dirname(file.name), from.replace(/\.proto$/, '.js'));
     return `import type { ${[...names].sort().join(', ')} } from '${relative.startsWith('.') ? relative : `./${relative}`}';\n`;
   });
-  return [`// Generated from proto/${file.name} by \`npm run proto\`: do not edit.\n`, ...(importLines.length ? [importLines.join('')] : []), ...parts].join('\n');
+  return [
+    `// Generated from proto/${file.name} by \`npm run proto\`: do not edit.\n`,
+    ...(importLines.length ? [importLines.join('')] : []),
+    ...parts,
+  ].join('\n');
 
   function message(type, at) {
-    const fields = type.field.map((field, i) => `${comments([...at, 2, i], '  ')}  ${field.jsonName}${isOptional(field) ? '?' : ''}: ${fieldType(field)};\n`);
+    const fields = type.field.map(
+      (field, i) =>
+        `${comments([...at, 2, i], '  ')}  ${field.jsonName}${isOptional(field) ? '?' : ''}: ${fieldType(field)};\n`,
+    );
     const body = fields.length ? `{\n${fields.join('')}}` : '{}';
-    return fields.length ? `${comments(at)}export interface ${type.name} ${body}\n` : `${comments(at)}export type ${type.name} = Record<string, never>;\n`;
+    return fields.length
+      ? `${comments(at)}export interface ${type.name} ${body}\n`
+      : `${comments(at)}export type ${type.name} = Record<string, never>;\n`;
   }
 
   function serviceType(service, at) {
     const methods = service.method.map((method, i) => {
-      if (method.clientStreaming || method.serverStreaming) throw new Error(`${service.name}.${method.name}: streams are not supported`);
+      if (method.clientStreaming || method.serverStreaming)
+        throw new Error(`${service.name}.${method.name}: streams are not supported`);
       return `${comments([...at, 2, i], '  ')}  ${method.name}: { request: ${reference(method.inputType)}; response: ${reference(method.outputType)} };\n`;
     });
     return `${comments(at)}export interface ${service.name} {\n${methods.join('')}}\n`;
   }
 
   function fieldType(field) {
-    const scalar = { 1: 'number', 2: 'number', 3: 'number', 4: 'number', 5: 'number', 8: 'boolean', 9: 'string', 12: 'Uint8Array', 13: 'number' };
+    const scalar = {
+      1: 'number',
+      2: 'number',
+      3: 'number',
+      4: 'number',
+      5: 'number',
+      8: 'boolean',
+      9: 'string',
+      12: 'Uint8Array',
+      13: 'number',
+    };
     const type = scalar[field.type] ?? reference(field.typeName);
     return field.label === 3 ? `${type}[]` : type;
   }
 
   function reference(typeName) {
-    const home = files.find((other) => typeName.startsWith(`.${other.package}.`) && declares(other, typeName));
+    const home = files.find(
+      (other) => typeName.startsWith(`.${other.package}.`) && declares(other, typeName),
+    );
     const name = typeName.slice(home.package.length + 2);
     if (home !== file) imports.set(home.name, (imports.get(home.name) ?? new Set()).add(name));
     return name;
@@ -80,17 +111,26 @@ function typesOf(file) {
 
 function serviceMap() {
   const services = ours.flatMap((file) => file.service.map((service) => ({ file, name: service.name })));
-  const imports = services.map(({ file, name }) => `import type { ${name} } from './${tsName(file.name).replace(/\.ts$/, '.js')}';\n`);
+  const imports = services.map(
+    ({ file, name }) => `import type { ${name} } from './${tsName(file.name).replace(/\.ts$/, '.js')}';\n`,
+  );
   const entries = services.map(({ file, name }) => `  '${file.package}.${name}': ${name};\n`);
   return `// Generated by \`npm run proto\`: do not edit.\n\n${imports.join('')}\n/** Every service by its full name. */\nexport interface Services {\n${entries.join('')}}\n`;
 }
 
 /** The comments of a file, by the path of what they are about (descriptor.proto, SourceCodeInfo). */
 function commentsOf(file) {
-  const byPath = new Map(file.sourceCodeInfo.location.map((location) => [location.path.join(), location.leadingComments]));
+  const byPath = new Map(
+    file.sourceCodeInfo.location.map((location) => [location.path.join(), location.leadingComments]),
+  );
   return (at, indent = '') => {
     const text = byPath.get(at.join())?.trim();
-    return text ? `${indent}/** ${text.split('\n').map((line) => line.trim()).join(`\n${indent} * `)} */\n` : '';
+    return text
+      ? `${indent}/** ${text
+          .split('\n')
+          .map((line) => line.trim())
+          .join(`\n${indent} * `)} */\n`
+      : '';
   };
 }
 
