@@ -24,6 +24,10 @@ const commands: Record<string, () => Promise<Command>> = {
     const { check, help } = await import('./check/check.js');
     return { run: check, help, about: 'is everything right?' };
   },
+  demo: async () => {
+    const { demo, help } = await import('./demo/demo.js');
+    return { run: demo, help, about: 'the story of an order' };
+  },
   reset: async () => {
     const { reset, help } = await import('./reset.js');
     return { run: reset, help, about: 'forget all data' };
