@@ -1,7 +1,7 @@
+import { together } from '@msa-event-market/shared-sdk/batching';
 import { isTransient } from '@msa-event-market/shared-sdk/db';
 import type { Logger } from '@msa-event-market/shared-sdk/logging';
 import { counter } from '@msa-event-market/shared-sdk/metrics';
-import { inGroups } from './in-groups.js';
 import type { AnsweredOperation, DueOperation, Payments } from './ports.js';
 
 const lateSuccesses = counter(
@@ -29,24 +29,27 @@ export function settleOperations({ payments, logger }: { payments: Payments; log
     return due;
   }
 
-  return inGroups(async (answers) => {
-    try {
-      const due = await settle(answers);
-      return answers.map((_, index) => (index === 0 ? due : []));
-    } catch (error) {
-      if (answers.length === 1 || isTransient(error)) throw error;
-      // One answer that cannot be written must not hold up the others.
-      return await Promise.all(
-        answers.map((answered) =>
-          settle([answered]).catch((cause) => {
-            logger.error(
-              { err: cause, operationId: answered.operation.key },
-              'an answer could not be settled',
-            );
-            return [];
-          }),
-        ),
-      );
-    }
-  });
+  return together(
+    async (answers) => {
+      try {
+        const due = await settle(answers);
+        return answers.map((_, index) => (index === 0 ? due : []));
+      } catch (error) {
+        if (answers.length === 1 || isTransient(error)) throw error;
+        // One answer that cannot be written must not hold up the others.
+        return await Promise.all(
+          answers.map((answered) =>
+            settle([answered]).catch((cause) => {
+              logger.error(
+                { err: cause, operationId: answered.operation.key },
+                'an answer could not be settled',
+              );
+              return [];
+            }),
+          ),
+        );
+      }
+    },
+    { most: 500 },
+  );
 }

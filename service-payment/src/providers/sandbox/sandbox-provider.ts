@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { together } from '@msa-event-market/shared-sdk/batching';
 import type { Kind } from '../../domain/model.js';
-import { inGroups } from '../../use-cases/in-groups.js';
 import type { Outcome, PaymentProvider, ProviderCall } from '../../use-cases/ports.js';
 import type { Book } from './book.js';
 import { behaviourOf } from './methods.js';
@@ -9,8 +9,8 @@ import { outcomeOf } from './rules.js';
 /** A payment provider for development and tests, with test cards by name (methods.ts). */
 export function sandboxProvider(book: Book): PaymentProvider {
   // Calls of one tick share one statement in the book, or the sandbox would cost more than the service it serves.
-  const record = inGroups(book.record);
-  const find = inGroups(book.find);
+  const record = together(book.record, { most: 500 });
+  const find = together(book.find, { most: 500 });
 
   const call =
     (kind: Kind) =>

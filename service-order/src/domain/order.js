@@ -1,2 +1,0 @@
-export const isOpen = ({ status }) => !['DELIVERED', 'REJECTED', 'CANCELLED', 'EXPIRED'].includes(status);
-//# sourceMappingURL=order.js.map
