@@ -1,0 +1,72 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { commandOf } from '@msa-event-market/shared-sdk/postgres';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { launcherOf, writeLauncherNote } from '../../local/launcher-note.js';
+import { findMarket, type MarketFile, writeMarketFile } from '../../local/market-file.js';
+import { rotatingFile } from '../../local/rotating-file.js';
+import { secretsIn } from '../../local/secrets.js';
+
+let dataDir: string;
+beforeEach(() => {
+  dataDir = mkdtempSync(path.join(tmpdir(), 'market-data-'));
+});
+afterEach(() => rmSync(dataDir, { recursive: true }));
+
+const modeOf = (file: string) => (statSync(path.join(dataDir, file)).mode & 0o777).toString(8);
+const note = (pid: number, command: string) =>
+  writeFileSync(path.join(dataDir, 'launcher.json'), JSON.stringify({ pid, command }));
+
+describe('who runs a market here', () => {
+  test('nobody', () => {
+    expect(launcherOf(dataDir)).toBe(undefined);
+    expect(findMarket(dataDir)).toBe(undefined);
+  });
+
+  test('a launcher that is alive', () => {
+    note(process.ppid, commandOf(process.ppid) as string);
+    expect(launcherOf(dataDir)).toEqual({ pid: process.ppid, killed: false });
+  });
+
+  test('one that was killed', () => {
+    note(2 ** 30, 'node market.mjs start');
+    expect(launcherOf(dataDir)).toMatchObject({ killed: true });
+  });
+
+  test('one that was killed, and whose number is now that of another program', () => {
+    note(process.ppid, 'node market.mjs start');
+    writeMarketFile({ dataDir } as MarketFile);
+    expect(launcherOf(dataDir)).toMatchObject({ killed: true });
+    expect(findMarket(dataDir)).toBe(undefined);
+  });
+
+  test('one that was killed, and whose number is now our own (in a container they repeat)', () => {
+    writeLauncherNote(dataDir);
+    expect(launcherOf(dataDir)).toMatchObject({ killed: true });
+  });
+});
+
+test('what holds passwords can be read by its owner only', () => {
+  secretsIn(dataDir)('postgres');
+  writeMarketFile({ dataDir } as MarketFile);
+  if (process.platform !== 'win32')
+    expect([modeOf('secrets.json'), modeOf('market.json')]).toEqual(['600', '600']);
+});
+
+test('a secret stays the same over restarts, and no two are alike', () => {
+  const first = secretsIn(dataDir);
+  const [a, b] = [first('orders'), first('payment')];
+  expect(a).not.toBe(b);
+  expect(secretsIn(dataDir)('orders')).toBe(a);
+});
+
+test('a log file that has grown too long is kept once beside the new one', () => {
+  const file = path.join(dataDir, 'x.log');
+  const log = rotatingFile(file);
+  log.write('x'.repeat(6 * 1024 * 1024));
+  log.write('y'.repeat(6 * 1024 * 1024));
+  log.write('last\n');
+  expect(statSync(`${file}.1`).size).toBe(6 * 1024 * 1024);
+  expect(readFileSync(file, 'utf8')).toMatch(/^y+last\n$/);
+});

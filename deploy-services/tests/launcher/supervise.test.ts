@@ -1,0 +1,84 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Output } from '../../local/output.js';
+import { type Supervised, supervise } from '../../local/supervise.js';
+
+let folder: string;
+let said: string[];
+let running: Supervised[];
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'supervise-'));
+  said = [];
+  running = [];
+});
+
+afterEach(async () => {
+  await Promise.all(running.map((supervised) => supervised.stop()));
+  rmSync(folder, { recursive: true });
+});
+
+/** A program that notes each of its starts, and then does what it is told. */
+function run(then: string): Supervised {
+  const module = path.join(folder, 'program.mjs');
+  const starts = path.join(folder, 'starts');
+  writeFileSync(
+    module,
+    `import { appendFileSync } from 'node:fs';
+     appendFileSync(${JSON.stringify(starts)}, process.pid + ' ');
+     process.on('message', (message) => message === 'stop' && process.exit());
+     process.once('disconnect', () => process.exit());
+     ${then}`,
+  );
+  const output: Output = { say: (line) => said.push(line), of: () => (chunk) => said.push(String(chunk)) };
+  const supervised = supervise({ name: 'program', module, cwd: folder, env: {} }, output, () => {});
+  running.push(supervised);
+  return supervised;
+}
+
+const starts = (): string[] => {
+  try {
+    return readFileSync(path.join(folder, 'starts'), 'utf8').trim().split(' ');
+  } catch {
+    return []; // none yet
+  }
+};
+
+test('who keeps ending is started again with longer and longer pauses, and that is said', async () => {
+  const program = run('process.exit(7)');
+  await expect.poll(() => starts().length, { timeout: 5_000 }).toBeGreaterThanOrEqual(4);
+  expect(said.slice(0, 3)).toEqual([
+    'program ended (exit 7), starting it again in 100 ms',
+    'program ended (exit 7), starting it again in 200 ms',
+    'program ended (exit 7), starting it again in 400 ms',
+  ]);
+  expect(program.deaths()).toBeGreaterThanOrEqual(3);
+});
+
+test('who is killed is started again', async () => {
+  const program = run('setInterval(() => {}, 1000)');
+  await expect.poll(starts).toHaveLength(1);
+  process.kill(program.pid() as number, 'SIGKILL');
+  await expect.poll(starts).toHaveLength(2);
+  expect(said.join()).toContain('program ended (SIGKILL)');
+});
+
+test('who is told to stop is not', async () => {
+  const program = run('setInterval(() => {}, 1000)');
+  await expect.poll(starts).toHaveLength(1);
+  await program.stop();
+  expect(program.pid()).toBe(undefined);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(starts()).toHaveLength(1);
+  expect(said).toEqual([]);
+});
+
+test('a place that was left to somebody else is taken back', async () => {
+  const program = run('setInterval(() => {}, 1000)');
+  await expect.poll(starts).toHaveLength(1);
+  await program.release();
+  program.resume();
+  await expect.poll(starts).toHaveLength(2);
+});
