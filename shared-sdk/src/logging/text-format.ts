@@ -23,13 +23,36 @@ const colours: Record<string, string> = {
   trace: '90',
 };
 
-/** One JSON line of the logger as one that people read: `12:00:00.123 INFO  order: placed orderId=7 traceId=4f2…`. */
+/**
+ * One JSON line of the logger as one that people read: `12:00:00.123 INFO  order: placed orderId=7 trace=4f2…`, and for
+ * requests `POST /v1/orders 201 7 ms …`. The trace id is all that is needed to find the rest, so the request id, which
+ * machines like, is left to them.
+ */
 export function formatLine(json: string, colour: boolean): string {
-  const { level, time, name, msg = '', err, ...fields } = JSON.parse(json) as Line;
+  const {
+    level,
+    time,
+    name,
+    msg: said = '',
+    err,
+    traceId,
+    requestId: _machines,
+    ...rest
+  } = JSON.parse(json) as Line;
+  const { msg, fields } = headline(said, rest);
+  if (traceId !== undefined) fields.trace = traceId;
   const paint = (code: string, text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
   const details = pairs(fields);
   const head = `${time.slice(11, 23)} ${paint(colours[level] ?? '0', level.toUpperCase().padEnd(5))}`;
   return `${head} ${name ? `${name}: ` : ''}${onOneLine(msg)}${paint('90', details)}\n${err ? stackOf(err) : ''}`;
+}
+
+/** What a request was and how it went, in the order in which people say it. */
+function headline(msg: string, fields: Record<string, unknown>) {
+  const { method, path, status, ms, ...others } = fields;
+  if (!msg.startsWith('request') || typeof path !== 'string') return { msg, fields };
+  const failed = msg === 'request' ? '' : ' failed';
+  return { msg: `${method} ${path} ${status} ${ms} ms${failed}`, fields: others };
 }
 
 const pairs = (fields: object): string =>

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors/index.js';
 import { createLogger } from '../../src/logging/index.js';
+import { formatLine } from '../../src/logging/text-format.js';
 import { runInTrace } from '../../src/tracing/index.js';
 
 const canary = 'canary-7f3a';
@@ -137,5 +138,34 @@ describe('a JSON line', () => {
     const { logger, text } = recorded('json', 'warn');
     logger.info('quiet');
     expect(text()).toBe('');
+  });
+});
+
+describe('a line for people', () => {
+  const line = (fields: object) =>
+    formatLine(
+      JSON.stringify({ level: 'info', time: '2026-01-02T03:04:05.678Z', name: 'order', ...fields }),
+      false,
+    );
+
+  it('says what a request was and how it went, and by which trace to find the rest', () => {
+    const request = {
+      msg: 'request',
+      method: 'POST',
+      path: '/v1/orders',
+      status: 201,
+      ms: 7.3,
+      userId: 'u1',
+      traceId: 'abc',
+      requestId: 'r1',
+    };
+    expect(line(request)).toBe('03:04:05.678 INFO  order: POST /v1/orders 201 7.3 ms userId=u1 trace=abc\n');
+    expect(line({ ...request, msg: 'request failed', status: 500 })).toContain('500 7.3 ms failed');
+  });
+
+  it('shows any other line as its message and its fields', () => {
+    expect(line({ msg: 'started', http: 'http://127.0.0.1:1', method: 'x' })).toBe(
+      '03:04:05.678 INFO  order: started http=http://127.0.0.1:1 method=x\n',
+    );
   });
 });
