@@ -53,6 +53,7 @@ export async function start(args: string[]): Promise<number> {
       process.stdout.write(`${JSON.stringify({ urls, pids, dataDir, profile: 'embedded' })}\n`);
     else process.stdout.write(`${welcome(market.file, seeded)}\n`);
     output.say(`${ready}; Ctrl-C stops it`);
+    output.showAll();
     await interrupted;
   } finally {
     await market.stop();
