@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { launch } from './launch.js';
 import { readOptions } from './options.js';
 import { terminal } from './output.js';
@@ -53,6 +54,7 @@ export async function start(args: string[]): Promise<number> {
       process.stdout.write(`${JSON.stringify({ urls, pids, dataDir, profile: 'embedded' })}\n`);
     else process.stdout.write(`${welcome(market.file, seeded)}\n`);
     output.say(`${ready}; Ctrl-C stops it`);
+    await sleep(200); // what they still say of their start
     output.showAll();
     await interrupted;
   } finally {
