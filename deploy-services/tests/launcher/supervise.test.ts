@@ -32,7 +32,11 @@ function run(then: string): Supervised {
      process.once('disconnect', () => process.exit());
      ${then}`,
   );
-  const output: Output = { say: (line) => said.push(line), of: () => (chunk) => said.push(String(chunk)) };
+  const output: Output = {
+    say: (line) => said.push(line),
+    of: () => (chunk) => said.push(String(chunk)),
+    showAll: () => {},
+  };
   const supervised = supervise({ name: 'program', module, cwd: folder, env: {} }, output, () => {});
   running.push(supervised);
   return supervised;
