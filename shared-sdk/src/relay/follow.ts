@@ -26,6 +26,8 @@ export interface FollowOptions {
   slot: string;
   publications: string[];
   signal: AbortSignal;
+  /** After so long without a word, though asked for one, the connection is taken for dead. */
+  silenceMs: number;
   onStart(stream: Followed): void;
   /** A committed transaction's outbox rows, in order; `end` is where the next transaction begins at the earliest. */
   onTransaction(rows: OutboxRow[], end: bigint): void;
@@ -47,7 +49,7 @@ type Message =
  * an error without a listener ends the process.
  */
 export async function follow(options: FollowOptions): Promise<void> {
-  const { url, slot, publications, signal, onStart, onTransaction, onKeepalive } = options;
+  const { url, slot, publications, signal, silenceMs, onStart, onTransaction, onKeepalive } = options;
   const service = new LogicalReplicationService(
     { connectionString: url, application_name: slot, keepAlive: true },
     { acknowledge: { auto: false, timeoutSeconds: 0 } },
@@ -60,17 +62,38 @@ export async function follow(options: FollowOptions): Promise<void> {
   };
   const socket = () =>
     (service as unknown as { _connection?: { stream?: import('node:net').Socket } })._connection?.stream;
-  const stream: Followed = {
-    acknowledge: (lsn) => void service.acknowledge(formatLsn(lsn - 1n)).catch(fail),
-    pause: () => void socket()?.pause(),
-    resume: () => void socket()?.resume(),
+  let acknowledged = 0n;
+  let heard = Date.now();
+  const acknowledge = (lsn: bigint, ask = false) => {
+    acknowledged = lsn;
+    service.acknowledge(formatLsn(lsn - 1n), ask).catch(fail);
   };
+  const stream: Followed = {
+    acknowledge: (lsn) => acknowledge(lsn),
+    pause: () => void socket()?.pause(),
+    resume: () => {
+      heard = Date.now();
+      socket()?.resume();
+    },
+  };
+  // A network may swallow everything without ending the connection, and the system would notice only hours later.
+  const asking = setInterval(() => {
+    if (socket()?.isPaused()) return;
+    if (Date.now() - heard > silenceMs) {
+      failure ??= new Error(`PostgreSQL has not answered for ${silenceMs} ms`);
+      socket()?.destroy();
+    } else if (acknowledged > 0n) acknowledge(acknowledged, true);
+  }, silenceMs / 3);
 
   let rows: OutboxRow[] = [];
   service.on('start', () => onStart(stream));
   service.on('error', fail);
-  service.on('heartbeat', (lsn: string) => onKeepalive(parseLsn(lsn)));
+  service.on('heartbeat', (lsn: string) => {
+    heard = Date.now();
+    onKeepalive(parseLsn(lsn));
+  });
   service.on('data', (_lsn: string, message: Message) => {
+    heard = Date.now();
     if (message.tag === 'begin') rows = [];
     else if (message.tag === 'relation') for (const column of message.columns) column.parser = (text) => text;
     else if (message.tag === 'insert') rows.push(message.new);
@@ -89,6 +112,7 @@ export async function follow(options: FollowOptions): Promise<void> {
   } catch (error) {
     failure ??= error as Error;
   } finally {
+    clearInterval(asking);
     signal.removeEventListener('abort', stop);
     await service.destroy().catch(() => {});
   }

@@ -38,7 +38,9 @@ export async function createLogSchema({
     await createRole(admin, owner);
     await createRole(admin, relay);
     await createGroup(admin, eventsGroup, relay.name);
-    await admin.query('ALTER ROLE relay REPLICATION; ALTER ROLE events_owner SET search_path = events');
+    // To read the outboxes when a slot is made. Whoever may replicate could read everything anyway, as a base backup.
+    await admin.query('ALTER ROLE relay REPLICATION; GRANT pg_read_all_data TO relay');
+    await admin.query('ALTER ROLE events_owner SET search_path = events');
     await withClient(urlOf(adminUrl, database), (inside) =>
       inside.query(`
         CREATE SCHEMA IF NOT EXISTS events AUTHORIZATION events_owner;

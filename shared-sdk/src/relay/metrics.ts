@@ -1,4 +1,4 @@
-import { counter, histogram } from '../metrics/index.js';
+import { counter, gauge, histogram } from '../metrics/index.js';
 import type { OutboxRow } from './follow.js';
 
 const appended = counter('relay_events_total', 'Outbox rows carried into the log.', ['topic']);
@@ -12,6 +12,12 @@ const delay = histogram(
   'From the commit of an outbox row to the log, by the newest of a batch.',
 );
 
+const lag = gauge(
+  'relay_slot_lag_bytes',
+  'Changes that PostgreSQL keeps for the relay: beyond max_slot_wal_keep_size the slot is lost.',
+  ['slot'],
+);
+
 export const relayMetrics = {
   appended(rows: OutboxRow[]) {
     for (const { aggregatetype } of rows) appended.inc({ topic: aggregatetype });
@@ -20,4 +26,5 @@ export const relayMetrics = {
   },
   restarted: () => restarts.inc(),
   trimmed: (n: number) => trimmed.inc(n),
+  lag: (slot: string, bytes: number) => lag.set({ slot }, bytes),
 };

@@ -4,7 +4,8 @@ import type { Logger } from '../logging/index.js';
 import { append } from './append.js';
 import { type Followed, follow, type OutboxRow } from './follow.js';
 import { relayMetrics } from './metrics.js';
-import { prepareSlot } from './slot.js';
+import { makeSlot } from './repair-slot.js';
+import { durablePosition, slotLag } from './slot.js';
 import { trimLog } from './trim.js';
 
 export interface RelayOptions {
@@ -14,53 +15,85 @@ export interface RelayOptions {
   publications: string[];
   slot?: string;
   logger: Logger;
+  /** How long PostgreSQL may say nothing, though asked to, before its connection is taken for dead. */
+  silenceMs?: number;
 }
 
 export interface Relay {
   /** Resolves while the outboxes are being followed. */
   check(): Promise<void>;
+  /** Ends the append under way; a second call waits for the first. */
   stop(): Promise<void>;
 }
 
-const batchSize = 500;
-const pauseAt = 5_000;
-const trimEveryMs = 60_000;
+/** Events and characters of payload: few large events weigh as much as many small ones. */
+const batchSize = { events: 500, size: 4_000_000 };
+const pauseAt = { events: 5_000, size: 32_000_000 };
+const upkeepEveryMs = 15_000;
+
+interface Transaction {
+  rows: OutboxRow[];
+  end: bigint;
+  size: number;
+}
 
 /**
  * Carries committed outbox rows into the log, in the order of their commits, each exactly once: the place reached is
  * stored with the events, and PostgreSQL keeps what was not acknowledged. After any failure it starts again from there.
  */
-export function startRelay({ url, publications, slot = 'market_relay', logger }: RelayOptions): Relay {
+export function startRelay({
+  url,
+  publications,
+  slot = 'market_relay',
+  logger,
+  silenceMs = 60_000,
+}: RelayOptions): Relay {
   const stopping = new AbortController();
   const db = connectDatabase({ url, poolSize: 3 });
   let following = false;
 
+  /** Makes the slot at the first start, and carries over what the outboxes hold already. */
+  async function prepareSlot(): Promise<bigint> {
+    const durable = await durablePosition(db, url, slot);
+    if (durable !== undefined) return durable;
+    const events = await makeSlot(db, url, publications, slot);
+    logger.info({ slot, events }, 'the slot is made');
+    return (await durablePosition(db, url, slot)) ?? 0n;
+  }
+
   async function once(): Promise<void> {
     const run = new AbortController();
     const signal = AbortSignal.any([stopping.signal, run.signal]);
-    let durable = await prepareSlot(db, url, slot);
+    let durable = await prepareSlot();
     let stream: Followed | undefined;
-    let waiting: { rows: OutboxRow[]; end: bigint }[] = [];
-    let waitingRows = 0;
+    let waiting: Transaction[] = [];
+    const backlog = { events: 0, size: 0 };
     let failure: unknown;
     let appending: Promise<void> | undefined;
 
     const acknowledge = (lsn: bigint) => {
       if (lsn > 0n) stream?.acknowledge(lsn);
     };
+    const isFull = () => backlog.events >= pauseAt.events || backlog.size >= pauseAt.size;
     const appendAll = async () => {
       while (waiting.length > 0) {
         const batch: OutboxRow[] = [];
+        let size = 0;
         let taken = 0;
-        for (; taken < waiting.length && (taken === 0 || batch.length < batchSize); taken++)
-          batch.push(...(waiting[taken]?.rows ?? []));
+        for (const transaction of waiting) {
+          if (taken > 0 && (batch.length >= batchSize.events || size >= batchSize.size)) break;
+          for (const row of transaction.rows) batch.push(row); // not as arguments: a transaction may have any number
+          size += transaction.size;
+          taken++;
+        }
         const end = waiting[taken - 1]?.end ?? durable;
         await append(db, slot, batch, end);
         waiting = waiting.slice(taken);
-        waitingRows -= batch.length;
+        backlog.events -= batch.length;
+        backlog.size -= size;
         durable = end;
         acknowledge(durable);
-        if (waitingRows < pauseAt) stream?.resume();
+        if (!isFull()) stream?.resume();
         relayMetrics.appended(batch);
       }
     };
@@ -71,6 +104,7 @@ export function startRelay({ url, publications, slot = 'market_relay', logger }:
         slot,
         publications,
         signal,
+        silenceMs,
         onStart(started) {
           stream = started;
           following = true;
@@ -78,9 +112,11 @@ export function startRelay({ url, publications, slot = 'market_relay', logger }:
         },
         onTransaction(rows, end) {
           if (end <= durable) return; // in the log already: PostgreSQL had not yet heard of it
-          waiting.push({ rows, end });
-          waitingRows += rows.length;
-          if (waitingRows >= pauseAt) stream?.pause();
+          const size = rows.reduce((sum, { payload }) => sum + (payload?.length ?? 0), 0);
+          waiting.push({ rows, end, size });
+          backlog.events += rows.length;
+          backlog.size += size;
+          if (isFull()) stream?.pause();
           appending ??= appendAll()
             .catch((error) => {
               failure = error;
@@ -117,22 +153,27 @@ export function startRelay({ url, publications, slot = 'market_relay', logger }:
     }
   })();
 
-  const trimming = setInterval(() => {
-    trimLog(db).then(relayMetrics.trimmed, (error) =>
-      logger.warn({ err: error }, 'the log could not be trimmed'),
-    );
-  }, trimEveryMs);
-  trimming.unref();
+  let upkeep = Promise.resolve();
+  const timer = setInterval(() => {
+    upkeep = keepUp().catch((error) => logger.warn({ err: error }, 'the log could not be looked after'));
+  }, upkeepEveryMs);
+  timer.unref();
 
+  async function keepUp(): Promise<void> {
+    relayMetrics.lag(slot, await slotLag(db, slot));
+    relayMetrics.trimmed(await trimLog(db, { signal: stopping.signal }));
+  }
+
+  let stopped: Promise<void> | undefined;
   return {
     async check() {
       if (!following) throw new Error('the outboxes are not being followed');
     },
-    async stop() {
+    stop() {
       stopping.abort();
-      clearInterval(trimming);
-      await running;
-      await db.close();
+      clearInterval(timer);
+      stopped ??= Promise.all([running, upkeep]).then(() => db.close());
+      return stopped;
     },
   };
 }
