@@ -92,7 +92,7 @@ describe('the relay', () => {
       values: [slot],
     });
     await t.admin.query({
-      text: `UPDATE events.relay_position SET lsn = pg_current_wal_lsn() + 100000000 WHERE slot = $1`,
+      text: `UPDATE events.relay_position SET lsn = pg_current_wal_lsn() + 1000000000000 WHERE slot = $1`,
       values: [slot],
     });
     const second = await relayOf(t, slot);
