@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import knex from 'knex';
 import pg from 'pg';
 
 export interface MigrateOptions {
@@ -20,6 +19,8 @@ export async function migrate({ url, directory, schema, log = () => {} }: Migrat
   const guard = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   guard.on('error', () => {}); // the server went: the migration's own connection says so
   await guard.connect();
+  // Loaded here: only this command needs it, and a service would hold its 6 MB for nothing.
+  const { default: knex } = await import('knex');
   const db = knex({
     client: 'pg',
     connection: { connectionString: url },
