@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo, play } from '../../local/demo/demo.js';
 import { requireMarket } from '../../local/market-file.js';
@@ -43,7 +42,6 @@ describe('the demo', () => {
     } finally {
       process.kill(pids.payment, 'SIGCONT');
     }
-    await sleep(500);
   }, 60_000);
 
   it('plays every story, again and again, and ends with the verdict of the checker', async () => {
