@@ -29,7 +29,7 @@ export async function runPostgres(
       auth: 'scram',
       password,
       settings: fsync ? {} : { fsync: 'off', full_page_writes: 'off' },
-      log,
+      log: (line) => log(`${line}\n`),
     });
   const log = output.of('postgres');
   let server = await start();
