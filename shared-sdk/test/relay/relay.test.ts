@@ -158,7 +158,7 @@ describe('the relay', () => {
     );
     await expect.poll(logged).toHaveLength(5);
     await relay.stop();
-    const [{ partition }] = (await logOf(t)) as [{ partition: number }];
+    const partition = (await logOf(t))[0]?.partition;
     await t.admin.query({ text: `UPDATE events.log SET appended_at = now() - interval '8 days'` });
     await t.admin.query({
       text: `INSERT INTO events.group_offset (grp, topic, partition, committed) VALUES ('g', 'thing', $1, 3)`,
