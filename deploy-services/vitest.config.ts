@@ -5,5 +5,8 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     exclude: [...configDefaults.exclude, 'tests/system/**'],
+    globalSetup: ['@msa-event-market/shared-sdk/testing/postgres'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
   },
 });
