@@ -1,42 +1,43 @@
 import { statement } from '../db/index.js';
 
 /**
- * Takes messages into the inbox and returns the ids that are new to this consumer. Left out are those whose key has
+ * Takes messages into the inbox and returns the ids that are new to this consumer, and those (`behind`) whose key has
  * an earlier parked message: they must wait behind it. An id from before the inbox's oldest partition cannot be
  * remembered: it counts as new, and the business keys (one reservation an order, one payment an order) guard it.
  * $1 consumer, $2 ids, $3 topics, $4 keys, $5 positions. The ids are sorted, so that two batches never deadlock.
  */
-export const takeNew = statement<{ id: string }>(
+export const takeNew = statement<{ id: string; behind: boolean }>(
   'inbox_take_new',
   `WITH incoming AS MATERIALIZED (
-     SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bigint[]) m(id, topic, key, position)
-     WHERE NOT EXISTS (SELECT FROM parked p WHERE p.consumer = $1 AND p.topic = m.topic AND p.key = m.key
-                       AND p.position <= m.position)
+     SELECT id, EXISTS (SELECT FROM parked p WHERE p.consumer = $1 AND p.topic = m.topic AND p.key = m.key
+                        AND p.position <= m.position) AS behind
+     FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bigint[]) m(id, topic, key, position)
    ), taken AS (
      INSERT INTO inbox (consumer, message_id)
-     SELECT $1, id FROM incoming WHERE id >= (SELECT inbox_from FROM retention) ORDER BY id
+     SELECT $1, id FROM incoming WHERE NOT behind AND id >= (SELECT inbox_from FROM retention) ORDER BY id
      ON CONFLICT DO NOTHING RETURNING message_id
    )
-   SELECT message_id AS id FROM taken
-   UNION ALL SELECT id FROM incoming WHERE id < (SELECT inbox_from FROM retention)`,
+   SELECT message_id AS id, false AS behind FROM taken
+   UNION ALL SELECT id, behind FROM incoming WHERE behind OR id < (SELECT inbox_from FROM retention)`,
 );
 
 /**
  * Parks messages with their reasons, unless they are handled or parked already. $1 consumer, then one array a column.
- * With $10 only those are parked that wait behind an earlier parked message of their key. $11 are the ids once more, as
- * UUIDs where they are: compared as texts they would find no index, and each park would read the whole inbox.
- * Who comes behind a message that somebody asked to replay is replayed with it.
+ * With $10 they wait behind an earlier parked message of their key. $11 are the ids once more, as UUIDs where they are:
+ * compared as texts they would find no index, and each park would read the whole inbox.
+ * Who comes behind a message that somebody asked to replay is replayed with it, and so is who came behind one that was
+ * discarded or replayed while we looked: nobody else would ever take it up again.
  */
 export const park = statement(
   'parked_insert',
   `INSERT INTO parked (consumer, topic, partition, position, key, message_id, reason, error, message, replay_requested_at)
-   SELECT $1, m.topic, m.partition, m.position, m.key, m.message_id, m.reason, m.error, m.message, before.asked
+   SELECT $1, m.topic, m.partition, m.position, m.key, m.message_id, m.reason, m.error, m.message,
+     CASE WHEN $10::boolean AND before.n = 0 THEN now() ELSE before.asked END
    FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::json[], $11::uuid[])
      m(topic, partition, position, key, message_id, reason, error, message, id)
    CROSS JOIN LATERAL (SELECT count(*) AS n, max(p.replay_requested_at) AS asked FROM parked p
                        WHERE p.consumer = $1 AND p.topic = m.topic AND p.key = m.key AND p.position < m.position) before
    WHERE NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = $1 AND i.message_id = m.id)
-     AND (NOT $10::boolean OR before.n > 0)
    ON CONFLICT DO NOTHING`,
 );
 

@@ -80,14 +80,16 @@ export function processor({
       );
       const loading = consumer.load(tx, events as never);
       loading.catch(() => {}); // awaited below; the inbox's own failure comes first
-      const unseen = new Set((await taking).rows.map((row) => row.id));
+      const { rows } = await taking;
+      const idsOf = (which: boolean) => rows.filter((row) => row.behind === which).map((row) => row.id);
+      const [unseen, waiting] = [new Set(idsOf(false)), new Set(idsOf(true))];
       const loaded = await loading;
       fresh = events.filter((event) => unseen.delete(event.id)); // delete: the same id twice in a batch is one message
-      if (fresh.length < events.length) {
-        const rest = events.filter((event) => !fresh.includes(event));
+      if (waiting.size > 0) {
+        const those = events.filter(({ id }) => waiting.has(id));
         tx.query(
           parkRows(
-            rest.map((message) => ({ message, ...behind })),
+            those.map((message) => ({ message, ...behind })),
             true,
           ),
         );
@@ -102,7 +104,7 @@ export function processor({
     );
   }
 
-  const parkRows = (poison: Poison[], onlyBehindParked = false) =>
+  const parkRows = (poison: Poison[], areBehind = false) =>
     inbox.park([
       group,
       poison.map(({ message }) => message.topic),
@@ -113,7 +115,7 @@ export function processor({
       poison.map(({ reason }) => reason),
       poison.map(({ error }) => withoutNul(error.slice(0, 2_000))),
       poison.map(({ message }) => JSON.stringify(message)),
-      onlyBehindParked,
+      areBehind,
       poison.map(({ message }) => (timeOf(message.id) === undefined ? null : message.id)),
     ]);
 
@@ -182,6 +184,16 @@ export function processor({
     }
   }
 
+  /**
+   * How often a message was started without an end, this start included. Committed before the work: if the work ends the
+   * process, the next run counts on.
+   */
+  async function countStart({ id }: Message): Promise<number> {
+    const counted = await untilDone(() => db.query(inbox.countAttempt([group, id])));
+    return counted.rows[0]?.attempts ?? 1;
+  }
+  const tooManyStarts = (starts: number) => `started ${starts - 1} times without an end`;
+
   /** True when it is done, applied or parked; false when it is to be tried again. */
   async function alone(single: Single): Promise<boolean> {
     const { event } = single;
@@ -193,11 +205,8 @@ export function processor({
       await untilDone(() => db.query(inbox.forgetAttempt(row)));
       return true;
     };
-    // Committed before the work: if the work ends the process, the next run counts on.
-    const counted = await untilDone(() => db.query(inbox.countAttempt(row)));
-    const starts = counted.rows[0]?.attempts ?? 1;
-    if (starts > startsBeforeParking)
-      return giveUp('ENDED_THE_PROCESS', `started ${starts - 1} times without an end`);
+    const starts = await countStart(event);
+    if (starts > startsBeforeParking) return giveUp('ENDED_THE_PROCESS', tooManyStarts(starts));
     try {
       await untilDone(() => handle([event], (tx) => tx.query(inbox.forgetAttempt(row))));
       return true;
@@ -215,6 +224,42 @@ export function processor({
       if (last) return giveUp(invisible ? 'NOT_YET_VISIBLE' : 'FAILED', describe(error));
       await ended();
       return false;
+    }
+  }
+
+  /** Applies a parked message and takes it out of the list, in one transaction; otherwise tells why it stays. */
+  async function replayOne({
+    message_id,
+    message,
+  }: inbox.ParkedRow): Promise<Omit<Poison, 'message'> | undefined> {
+    const { events, poison } = parse([message as Message]);
+    const [event] = events;
+    if (!event) return { reason: 'BAD_PAYLOAD', error: poison[0]?.error ?? 'its type is no longer known' };
+    const row = [group, event.id];
+    const forget = () => untilDone(() => db.query(inbox.forgetAttempt(row)));
+    const starts = await countStart(event);
+    if (starts > startsBeforeParking) {
+      await forget();
+      return { reason: 'ENDED_THE_PROCESS', error: tooManyStarts(starts) };
+    }
+    try {
+      await untilDone(() =>
+        handle([event], (tx) => {
+          tx.query(inbox.unpark([group, message_id]));
+          tx.query(inbox.forgetAttempt(row));
+        }),
+      );
+      return undefined;
+    } catch (error) {
+      if (error instanceof Stopped) {
+        await db.query(inbox.uncountAttempt(row)).catch(() => {});
+        throw error;
+      }
+      await forget();
+      return {
+        reason: error instanceof NotYetVisible ? 'NOT_YET_VISIBLE' : 'FAILED',
+        error: describe(error),
+      };
     }
   }
 
@@ -259,23 +304,14 @@ export function processor({
       const { rows } = await untilDone(() => db.query(inbox.toReplay(list(partitions))));
       let replayed = 0;
       for (const row of rows) {
-        const { events, poison } = parse([row.message as Message]);
-        const event = events[0];
-        try {
-          if (event === undefined) throw new Error(poison[0]?.error ?? 'its type is no longer known');
-          await untilDone(() => handle([event], (tx) => tx.query(inbox.unpark([group, row.message_id]))));
-          replayed++;
-        } catch (error) {
-          if (error instanceof Stopped) throw error;
-          const reason =
-            event === undefined
-              ? 'BAD_PAYLOAD'
-              : error instanceof NotYetVisible
-                ? 'NOT_YET_VISIBLE'
-                : 'FAILED';
-          await untilDone(() => db.query(inbox.keepParked([group, row.message_id, reason, describe(error)])));
+        const failed = await replayOne(row);
+        if (failed) {
+          await untilDone(() =>
+            db.query(inbox.keepParked([group, row.message_id, failed.reason, failed.error])),
+          );
           break; // what waits behind it is no longer asked for: read the list anew
         }
+        replayed++;
       }
       return replayed;
     },

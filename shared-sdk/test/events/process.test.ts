@@ -376,6 +376,31 @@ describe('a replay', () => {
     expect(await parkedOf(t.db)).toEqual([]);
   });
 
+  it('of a message that ends its process is given up after five starts, and not asked for by each next start', async () => {
+    await deliver(t.db, tallyConsumer({ deadly: boom }), [counted('a', 'deadly')]);
+    await askFor('a');
+    const never = new Promise<void>(() => {});
+    let deaths = 0;
+    const die = () => {
+      deaths++;
+      return never;
+    };
+    for (let life = 1; life <= 5; life++) {
+      const dying = open(tallyConsumer({ deadly: die }), connectDatabase({ url: t.url }));
+      void dying.replay(part);
+      await expect.poll(() => deaths).toBe(life);
+      await t.admin.query({
+        text: `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'tally' AND state = 'idle in transaction'`,
+      });
+    }
+    expect(await open(tallyConsumer({ deadly: die })).replay(part)).toBe(0);
+    expect(deaths).toBe(5);
+    expect((await parkedOf(t.db)).map(({ reason }) => reason)).toEqual(['ENDED_THE_PROCESS']);
+    await askFor('a');
+    expect(await open().replay(part)).toBe(1);
+    expect(await seenOf(t.db)).toEqual({ a: ['deadly'] });
+  });
+
   it('that fails again keeps the message and those behind it, and asks nobody again', async () => {
     const faulty = tallyConsumer({ bad: boom });
     await deliver(t.db, faulty, [counted('a', 'bad'), counted('a', '2')]);
@@ -388,6 +413,27 @@ describe('a replay', () => {
 });
 
 describe('parking', () => {
+  it('loses no message whose way is cleared while it finds out that it has to wait', async () => {
+    await deliver(t.db, tallyConsumer({ bad: boom }), [counted('a', 'bad')]);
+    const usual = tallyConsumer();
+    const discarding = {
+      ...usual,
+      async load(...args: Parameters<typeof usual.load>) {
+        const loaded = await usual.load(...args);
+        await t.admin.query({
+          text: `WITH gone AS (DELETE FROM tally.parked RETURNING consumer, message_id)
+                 INSERT INTO tally.inbox SELECT consumer, message_id::uuid FROM gone`,
+        });
+        return loaded;
+      },
+    };
+    await deliver(t.db, discarding, [counted('a', '2')]);
+    await deliver(t.db, usual, [counted('a', '3')]);
+    expect(await open().replay(part)).toBe(2);
+    expect(await seenOf(t.db)).toEqual({ a: ['2', '3'] });
+    expect(await parkedOf(t.db)).toEqual([]);
+  });
+
   it('costs the same, however much the inbox has seen', async () => {
     const rows = 300_000;
     await t.admin.query({
