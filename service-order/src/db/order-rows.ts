@@ -32,6 +32,8 @@ const lockOverdue = statement<OrderRow>(
    WHERE status IN ('PENDING', 'RESERVED') AND deadline_at < now()
    ORDER BY deadline_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
 );
+const stoppable = `o.status IN ('PENDING', 'RESERVED', 'CONFIRMED')
+     AND NOT EXISTS (SELECT FROM order_store s WHERE s.order_id = o.id AND s.status <> 'OPEN')`;
 const lockOrphans = statement<OrderRow & { orphan: 'USER_DELETED' | 'STORE_DELETED' }>(
   'order_lock_orphans',
   `SELECT ${columns}, CASE WHEN user_id IN (SELECT user_id FROM deleted_user) THEN 'USER_DELETED' ELSE 'STORE_DELETED' END AS orphan
@@ -39,16 +41,23 @@ const lockOrphans = statement<OrderRow & { orphan: 'USER_DELETED' | 'STORE_DELET
    WHERE id IN (SELECT id FROM orders JOIN deleted_user USING (user_id) WHERE swept_at IS NULL
                 UNION SELECT order_id FROM order_store JOIN deleted_store USING (store_id)
                 WHERE swept_at IS NULL AND order_store.status = 'OPEN')
-     AND status IN ('PENDING', 'RESERVED', 'CONFIRMED')
-     AND NOT EXISTS (SELECT FROM order_store s WHERE s.order_id = o.id AND s.status <> 'OPEN')
+     AND ${stoppable}
    ORDER BY id LIMIT $1 FOR UPDATE OF o SKIP LOCKED`,
 );
 
-/** No transaction that began before the deletion is still under way: nothing more can turn up. */
+/**
+ * No transaction that began before the deletion is still under way: nothing more can turn up. But what somebody else had
+ * locked was skipped, so that having found none does not mean that there are none.
+ */
 export const markSwept = statement(
   'order_mark_swept',
-  `WITH users AS (UPDATE deleted_user SET swept_at = now() WHERE swept_at IS NULL AND deleted_at < now() - interval '5 minutes')
-   UPDATE deleted_store SET swept_at = now() WHERE swept_at IS NULL AND deleted_at < now() - interval '5 minutes'`,
+  `WITH users AS (
+     UPDATE deleted_user d SET swept_at = now() WHERE swept_at IS NULL AND deleted_at < now() - interval '5 minutes'
+       AND NOT EXISTS (SELECT FROM orders o WHERE o.user_id = d.user_id AND ${stoppable})
+   )
+   UPDATE deleted_store d SET swept_at = now() WHERE swept_at IS NULL AND deleted_at < now() - interval '5 minutes'
+     AND NOT EXISTS (SELECT FROM order_store p JOIN orders o ON o.id = p.order_id
+                     WHERE p.store_id = d.store_id AND p.status = 'OPEN' AND ${stoppable})`,
 );
 
 export async function lockForSweep(tx: Tx, limit: number) {

@@ -220,4 +220,28 @@ describe('the sweeper', () => {
       code: 'STORE_CLOSED',
     });
   });
+
+  it('does not forget a deletion while somebody else has one of its orders locked', async () => {
+    const order = newOrder();
+    await orders.place(order);
+    await deliver(t.db, deletions, [
+      message('UserDeleted', { userId: order.userId }, { topic: 'user', key: order.userId }),
+    ]);
+    await t.db.query({
+      text: `UPDATE deleted_user SET deleted_at = now() - interval '10 minutes' WHERE user_id = $1`,
+      values: [order.userId],
+    });
+    await t.admin.transaction(async (tx) => {
+      await tx.query({ text: 'SELECT FROM orders.orders WHERE id = $1 FOR UPDATE', values: [order.id] });
+      await sweepOrders({ orders })();
+    });
+    expect((await row(order.id))?.status).toBe('PENDING');
+    await sweepOrders({ orders })();
+    expect(await row(order.id)).toMatchObject({ status: 'CANCELLING', reason: 'USER_DELETED' });
+    const swept = await t.db.query({
+      text: 'SELECT swept_at IS NOT NULL AS swept FROM deleted_user WHERE user_id = $1',
+      values: [order.userId],
+    });
+    expect(swept.rows).toEqual([{ swept: true }]);
+  });
 });

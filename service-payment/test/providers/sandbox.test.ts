@@ -54,6 +54,13 @@ describe('the provider enforces its own rules', () => {
     expect(await c.refund()).toEqual(refused('EXCEEDS_CAPTURED'));
   });
 
+  test.each(['pm_card_of_nobody', 'constructor'])(
+    'nothing is authorised for the method %s, which it does not have',
+    async (method) => {
+      expect(await customer(method).authorize()).toEqual(refused('UNKNOWN_METHOD'));
+    },
+  );
+
   test('no more is captured than authorised, however often it is asked', async () => {
     const c = customer();
     await c.authorize();

@@ -24,4 +24,6 @@ export const methods: Record<string, Behaviour> = {
   pm_card_slow: { delayMs: 2_000 },
 };
 
-export const behaviourOf = (method: string): Behaviour => methods[method] ?? { declines: 'UNKNOWN_METHOD' };
+// Its own names only: `constructor` is something of every object, and would pass for a card that behaves.
+export const behaviourOf = (method: string): Behaviour =>
+  (Object.hasOwn(methods, method) ? methods[method] : undefined) ?? { declines: 'UNKNOWN_METHOD' };
