@@ -31,7 +31,7 @@ export async function buildApp(config: Config, { verifier, ...replaced }: Replac
   const ports: Ports = {
     orders: orderRepository(db, { deadlineSeconds: config.ORDER_DEADLINE_SECONDS }),
     quotes: storeQuotes(store),
-    admit: gate.admit,
+    admission: gate,
     ...replaced,
   };
   return createService(config, {

@@ -1,6 +1,7 @@
 import { type Database, statement } from '@msa-event-market/shared-sdk/db';
 import { gauge } from '@msa-event-market/shared-sdk/metrics';
 import { errors } from '../domain/errors.js';
+import type { Admission } from '../use-cases/ports.js';
 
 const countPending = statement<{ n: number }>(
   'order_count_pending',
@@ -11,16 +12,29 @@ const pending = gauge(
   'Orders that wait for service-store, counted up to the limit of admission.',
 );
 const longestQueue = 100;
+const mostUnderWay = 2_000;
 
 /**
- * Back-pressure: while more orders wait than `most`, or too many requests wait for a connection, new ones are told to
- * come back. Age alone does not close the shop: one order that is parked must not.
+ * Back-pressure: while more orders wait than `most`, new ones are told to come back; so are those that come while too
+ * many are being placed here, or wait for a connection. Age alone does not close the shop: one order that is parked
+ * must not.
  */
-export function admission(db: Database, most: number) {
+export function admission(db: Database, most: number): Admission & { refresh(): Promise<void> } {
   let n = 0;
+  let underWay = 0;
   return {
+    // Orders being placed share few connections and wait for them in memory: the pool's queue does not show them.
+    async withRoom(place) {
+      if (underWay >= mostUnderWay || db.waiting() > longestQueue) throw errors.OVERLOADED();
+      underWay++;
+      try {
+        return await place();
+      } finally {
+        underWay--;
+      }
+    },
     admit() {
-      if (n > most || db.waiting() > longestQueue) throw errors.TOO_MANY_PENDING();
+      if (n > most) throw errors.TOO_MANY_PENDING();
     },
     /** Run it each second. */
     async refresh() {

@@ -1,5 +1,5 @@
 import { together } from '@msa-event-market/shared-sdk/batching';
-import { type Database, statement, uuidv7 } from '@msa-event-market/shared-sdk/db';
+import { type Database, isTransient, statement, uuidv7 } from '@msa-event-market/shared-sdk/db';
 import { currentTrace } from '@msa-event-market/shared-sdk/tracing';
 import { errors } from '../domain/errors.js';
 import type { Line, NewOrder, PlacedOrder } from '../domain/placing.js';
@@ -80,7 +80,11 @@ const refusal = statement<{ user: boolean; store: boolean }>(
           EXISTS (SELECT FROM deleted_store WHERE store_id = ANY ($2::uuid[])) AS store`,
 );
 
-type Outcome = { placed: Pick<PlacedOrder, 'number' | 'createdAt' | 'expiresAt'> } | 'not placed' | 'locked';
+type Outcome =
+  | { placed: Pick<PlacedOrder, 'number' | 'createdAt' | 'expiresAt'> }
+  | { failed: unknown }
+  | 'not placed'
+  | 'locked';
 
 /** Orders that arrive together share one statement and one commit; keys under way in this process wait here. */
 export function placing(
@@ -102,8 +106,10 @@ export function placing(
         return row ? { placed: stamp(row) } : 'not placed';
       });
     } catch (error) {
-      if ((error as { code?: string }).code !== '55P03') throw error;
-      if (orders.length === 1) return ['locked'];
+      const locked = (error as { code?: string }).code === '55P03';
+      if (orders.length === 1) return [locked ? 'locked' : { failed: error }];
+      if (isTransient(error) && !locked) throw error;
+      // One of them is the reason; the others must not pay for it.
       return (await Promise.all(orders.map((order) => placeAll([order])))).flat();
     }
   }
@@ -120,6 +126,7 @@ export function placing(
     const outcome = await share({ ...order, traceparent: currentTrace()?.traceparent ?? null });
     if (outcome === 'locked') throw errors.IDEMPOTENCY_KEY_IN_FLIGHT();
     if (outcome !== 'not placed') {
+      if ('failed' in outcome) throw outcome.failed;
       const { id, total, currency, method, address, lines } = order;
       return { id, total, currency, method, address, lines, ...outcome.placed };
     }

@@ -34,6 +34,10 @@ export const errors = {
         retryAfterSeconds: 1,
       },
     ),
+  OVERLOADED: () =>
+    new AppError('OVERLOADED', 'unavailable', 'More requests are under way than we can work on.', {
+      retryAfterSeconds: 1,
+    }),
   TOO_MANY_PENDING: () =>
     new AppError('TOO_MANY_PENDING', 'unavailable', 'More orders are waiting than we can work on.', {
       retryAfterSeconds: 5,

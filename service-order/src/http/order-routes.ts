@@ -53,6 +53,7 @@ export const orderRoutes =
               errors.STORE_CLOSED(),
               errors.IDEMPOTENCY_KEY_IN_FLIGHT(),
               errors.IDEMPOTENCY_KEY_REUSED(),
+              errors.OVERLOADED(),
               errors.TOO_MANY_PENDING(),
             ),
           },

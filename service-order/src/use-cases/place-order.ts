@@ -15,28 +15,29 @@ export interface PlaceOrder {
 
 /** Prices the items and places the order. A key that already made an order gives that order, whatever it costs today. */
 export const placeOrder =
-  ({ orders, quotes, admit }: Ports) =>
-  async (request: PlaceOrder): Promise<PlacedOrder> => {
-    const { userId, key, bodyHash, items, expectedTotal } = request;
-    try {
-      admit();
-      const offers = await quotes.quote(items.map(({ productId }) => productId));
-      const priced = price(items, offers);
-      if (expectedTotal !== undefined && expectedTotal !== priced.total)
-        throw errors.PRICE_CHANGED(expectedTotal, priced.total);
-      return await orders.place({
-        id: uuidv7(),
-        userId,
-        key,
-        bodyHash,
-        method: request.paymentMethod,
-        address: request.shippingAddress,
-        ...priced,
-      });
-    } catch (error) {
-      // Looked up only now: the first copy of a request is by far the most frequent.
-      const before = await orders.placedBefore(request);
-      if (before) return before;
-      throw error;
-    }
-  };
+  ({ orders, quotes, admission }: Ports) =>
+  (request: PlaceOrder): Promise<PlacedOrder> =>
+    admission.withRoom(async () => {
+      const { userId, key, bodyHash, items, expectedTotal } = request;
+      try {
+        admission.admit();
+        const offers = await quotes.quote(items.map(({ productId }) => productId));
+        const priced = price(items, offers);
+        if (expectedTotal !== undefined && expectedTotal !== priced.total)
+          throw errors.PRICE_CHANGED(expectedTotal, priced.total);
+        return await orders.place({
+          id: uuidv7(),
+          userId,
+          key,
+          bodyHash,
+          method: request.paymentMethod,
+          address: request.shippingAddress,
+          ...priced,
+        });
+      } catch (error) {
+        // Looked up only now: the first copy of a request is by far the most frequent.
+        const before = await orders.placedBefore(request);
+        if (before) return before;
+        throw error;
+      }
+    });

@@ -55,9 +55,15 @@ export interface Orders {
   sweep(rule: Rule): Promise<number>;
 }
 
+export interface Admission {
+  /** Throws `OVERLOADED`, at once and without a query, while so many are being placed that one more would only wait. */
+  withRoom<T>(place: () => Promise<T>): Promise<T>;
+  /** Throws `TOO_MANY_PENDING` while more orders wait than the market works off in reasonable time. */
+  admit(): void;
+}
+
 export interface Ports {
   orders: Orders;
   quotes: Quotes;
-  /** Throws `TOO_MANY_PENDING` while more orders wait than the market works off in reasonable time. */
-  admit(): void;
+  admission: Admission;
 }

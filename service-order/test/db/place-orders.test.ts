@@ -1,8 +1,11 @@
+import { EventEmitter, once } from 'node:events';
 import { connectDatabase } from '@msa-event-market/shared-sdk/db';
 import { orderEvents } from '@msa-event-market/shared-sdk/events';
 import { outboxOf, type TestDatabase } from '@msa-event-market/shared-sdk/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { orderRepository } from '../../src/db/order-repository.js';
+import { admission } from '../../src/db/pending-orders.js';
+import { placeOrder } from '../../src/use-cases/place-order.js';
 import type { Orders } from '../../src/use-cases/ports.js';
 import { newOrder, ordersDatabase } from './orders-database.js';
 
@@ -91,4 +94,34 @@ it('answers 409 when a copy stays under way in another process, and lets the oth
   release();
   await elsewhere.catch(() => {});
   expect((await orders.place(stuck)).id).toBe(stuck.id);
+});
+
+it('fails an order that cannot be written, and not those that share its statement', async () => {
+  const answers = await Promise.allSettled(
+    [newOrder(), newOrder({ total: -1 }), newOrder()].map((order) => orders.place(order)),
+  );
+  expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+});
+
+it('turns requests away at once while the database hangs, instead of letting them pile up', async () => {
+  const gate = admission(second, 2_000);
+  const place = placeOrder({ orders: replica, quotes: { quote: async () => new Map() }, admission: gate });
+  const signals = new EventEmitter();
+  const [hanging, goOn] = [once(signals, 'hanging'), once(signals, 'go on')];
+  const locked = t.admin.transaction(async (tx) => {
+    await tx.query({ text: 'LOCK TABLE orders.idempotency IN ACCESS EXCLUSIVE MODE' });
+    signals.emit('hanging');
+    await goOn;
+  });
+  await hanging;
+  const { userId, key, bodyHash, method: paymentMethod, address: shippingAddress } = newOrder();
+  const request = { userId, key, bodyHash, paymentMethod, shippingAddress, items: [] };
+  const codes: string[] = [];
+  const waiting = Array.from({ length: 3_000 }, () =>
+    place(request).catch(({ code }) => void codes.push(code)),
+  );
+  await expect.poll(() => codes.filter((code) => code === 'OVERLOADED').length).toBe(1_000);
+  signals.emit('go on');
+  await locked;
+  await Promise.all(waiting);
 });
