@@ -8,7 +8,9 @@ interface DatabaseFailure {
 // 08 connection, 40 rollback (deadlock, serialization), 53 resources, 57 operator intervention.
 const transientClasses = new Set(['08', '40', '53', '57']);
 const statementTimeout = '57014';
-const lockNotAvailable = '55P03';
+// A lock that was not granted in time; a server that takes no writes, as a standby after a switch, or a managed one
+// whose disk is nearly full; a connection that PostgreSQL gave up since its transaction stood still.
+const transientCodes = new Set(['55P03', '25006', '25P03']);
 const network = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -28,7 +30,7 @@ export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, message } = error as DatabaseFailure;
   if (code === statementTimeout) return false;
-  if (code === lockNotAvailable) return true;
+  if (code !== undefined && transientCodes.has(code)) return true;
   if (
     code !== undefined &&
     (network.has(code) || (code.length === 5 && transientClasses.has(code.slice(0, 2))))

@@ -43,6 +43,16 @@ describe('a database that is not there', () => {
     await db.close();
   }, 15_000);
 
+  it('is a transient failure when it takes no writes, as a standby or a disk that is nearly full', async () => {
+    const url = new URL(t.url);
+    url.searchParams.set('options', '-c default_transaction_read_only=on');
+    const db = connectDatabase({ url: url.href });
+    const write = { text: `INSERT INTO tally (key, n, seen) VALUES ('read only', 1, '{}')` };
+    expect(isTransient(await failureOf(db.query(write)))).toBe(true);
+    expect(isTransient(await failureOf(db.transaction((tx) => tx.query(write))))).toBe(true);
+    await db.close();
+  });
+
   it('is found again when it returns', async () => {
     // A door in front of PostgreSQL, shut for a while.
     let open = false;
