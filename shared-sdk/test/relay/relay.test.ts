@@ -7,7 +7,7 @@ import { append } from '../../src/outbox/index.js';
 import { formatLsn, parseLsn } from '../../src/relay/lsn.js';
 import { trimLog } from '../../src/relay/trim.js';
 import type { TestDatabase } from '../../src/testing/index.js';
-import { logOf, newSlot, relayOf, send, thing } from '../fixtures/log.js';
+import { dropSlot, logOf, newSlot, relayOf, send, thing } from '../fixtures/log.js';
 import { tallyDatabase } from '../fixtures/tally.js';
 
 let t: TestDatabase;
@@ -86,7 +86,7 @@ describe('the relay', () => {
     await expect.poll(logged).toHaveLength(1);
     await first.stop();
     // As if every acknowledgement had been lost: the slot stands before the first event, our own record does not.
-    await t.admin.query({ text: 'SELECT pg_drop_replication_slot($1)', values: [slot] });
+    await dropSlot(t, slot);
     await t.admin.query({
       text: `SELECT pg_create_logical_replication_slot($1, 'pgoutput')`,
       values: [slot],
@@ -106,7 +106,7 @@ describe('the relay', () => {
     const slot = newSlot();
     const first = await relayOf(t, slot);
     await first.stop();
-    await t.admin.query({ text: 'SELECT pg_drop_replication_slot($1)', values: [slot] });
+    await dropSlot(t, slot);
     await expect(relayOf(t, slot)).rejects.toThrow('does not follow');
   }, 40_000);
 

@@ -11,7 +11,7 @@ import { startConsumers } from '../../src/events/index.js';
 import { createServiceDatabase, startPostgres } from '../../src/postgres/index.js';
 import { createLogSchema, type Relay, repairSlot, startRelay } from '../../src/relay/index.js';
 import type { TestDatabase } from '../../src/testing/index.js';
-import { logOf, newSlot, quiet, relayOf, send, thing } from '../fixtures/log.js';
+import { dropSlot, logOf, newSlot, quiet, relayOf, send, thing } from '../fixtures/log.js';
 import { parkedOf, seenOf, tallyConsumer, tallyDatabase } from '../fixtures/tally.js';
 
 let t: TestDatabase;
@@ -31,8 +31,6 @@ const follow = async (slot: string) => {
 };
 const publications = ['tally_outbox'];
 const repair = (slot: string) => repairSlot({ url: t.relayUrl, publications, slot, logger: quiet });
-const dropSlot = (slot: string) =>
-  t.admin.query({ text: 'SELECT pg_drop_replication_slot($1)', values: [slot] });
 /** `rounds` events of each of 20 keys, from version `from` on. */
 async function write(db: Database, from: number, rounds: number) {
   for (let n = from; n < from + rounds; n++)
@@ -63,7 +61,7 @@ describe('a relay without its slot', () => {
   it('refuses to go on, and names the repair', async () => {
     const slot = newSlot();
     await (await relayOf(t, slot)).stop();
-    await dropSlot(slot);
+    await dropSlot(t, slot);
     const told: string[] = [];
     const logger = {
       ...quiet,
@@ -144,7 +142,7 @@ describe('the repair of a slot', () => {
     await write(t.db, 1, 10);
     await expect.poll(() => count('events.log')).toBe(200);
     await before.stop();
-    await dropSlot(slot);
+    await dropSlot(t, slot);
     await write(t.db, 11, 25);
     expect(await repair(slot)).toBe(500);
     await follow(slot);
@@ -168,7 +166,7 @@ describe('the repair of a slot', () => {
   it('needs nothing to be stopped: services write, and a relay that waits takes over', async () => {
     const slot = newSlot();
     await (await relayOf(t, slot)).stop();
-    await dropSlot(slot);
+    await dropSlot(t, slot);
     const relay = startRelay({ url: t.relayUrl, publications, slot, logger: quiet });
     relays.push(relay);
     let writing = true;
@@ -198,7 +196,7 @@ describe('the repair of a slot', () => {
   it('run by two at once, or again, does it once', async () => {
     const slot = newSlot();
     await (await relayOf(t, slot)).stop();
-    await dropSlot(slot);
+    await dropSlot(t, slot);
     await write(t.db, 1, 5);
     const carried = await Promise.all([repair(slot), repair(slot)]);
     expect(carried.toSorted((a, b) => a - b)).toEqual([0, 100]);
@@ -223,7 +221,7 @@ describe('the repair of a slot', () => {
     await expect.poll(() => count('events.log')).toBe(2);
     await relay.stop();
     await t.admin.query({ text: `DELETE FROM events.log WHERE key = 'old'` });
-    await dropSlot(slot);
+    await dropSlot(t, slot);
     await send(t.db, [thing('new', 2)]);
     expect(await repair(slot)).toBe(1);
     expect((await logOf(t)).map(({ key, version }) => [key, version])).toEqual([
@@ -246,7 +244,7 @@ describe('the repair of a slot', () => {
     const relay = startRelay({ url: t.relayUrl, publications, slot, logger: logger as never });
     relays.push(relay);
     await expect.poll(() => told[0]).toMatch(/the log was written from server 1, .* repairSlot\(\)/);
-    await dropSlot(slot); // a slot does not move with its database
+    await dropSlot(t, slot); // a slot does not move with its database
     await write(t.db, 1, 2);
     expect(await repair(slot)).toBe(40);
     await expect
