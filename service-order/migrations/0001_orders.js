@@ -85,11 +85,16 @@ export async function up(knex) {
     -- Who and what is gone: no order may be placed for them, and the sweeper stops those that are open.
     CREATE TABLE deleted_user  (user_id  uuid PRIMARY KEY, deleted_at timestamptz NOT NULL DEFAULT now(), swept_at timestamptz);
     CREATE TABLE deleted_store (store_id uuid PRIMARY KEY, deleted_at timestamptz NOT NULL DEFAULT now(), swept_at timestamptz);
+    CREATE INDEX deleted_user_unswept ON deleted_user (user_id) WHERE swept_at IS NULL;
+    CREATE INDEX deleted_store_unswept ON deleted_store (store_id) WHERE swept_at IS NULL;
   `);
 }
 
 export async function down(knex) {
-  await knex.raw(
-    'DROP TABLE deleted_store, deleted_user, idempotency, order_history, order_store, order_line, orders',
-  );
+  await knex.raw(`
+    DROP TABLE deleted_store, deleted_user, idempotency, order_history, order_store, order_line, orders;
+    DROP PUBLICATION order_outbox;
+    DROP TABLE outbox, inbox, parked, attempt, run, retention;
+    DROP FUNCTION maintain_partitions, uuidv7_floor;
+  `);
 }

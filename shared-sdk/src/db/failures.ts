@@ -5,8 +5,8 @@ interface DatabaseFailure {
   message?: string;
 }
 
-// 08 connection, 40 rollback (deadlock, serialization), 53 resources, 57 operator intervention.
-const transientClasses = new Set(['08', '40', '53', '57']);
+// 08 connection, 40 rollback (deadlock, serialization), 53 resources, 57 operator intervention, 58 a disk that fails.
+const transientClasses = new Set(['08', '40', '53', '57', '58']);
 const statementTimeout = '57014';
 // A lock that was not granted in time; a server that takes no writes, as a standby after a switch, or a managed one
 // whose disk is nearly full; a connection that PostgreSQL gave up since its transaction stood still.

@@ -7,3 +7,6 @@ export function partitionOf(key: string): number {
   for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
   return (hash >>> 0) % partitionsPerTopic;
 }
+
+/** The advisory lock of the log's oldest events: exclusive to trim them, shared to begin with them. */
+export const trimLock = 7_236_001;

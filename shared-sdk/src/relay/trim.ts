@@ -1,4 +1,5 @@
 import { type Database, statement } from '../db/index.js';
+import { trimLock } from './partitions.js';
 
 // Positions follow the order of appending, so what is old is the beginning of a partition. What a group has not read
 // stays, however old it is; so does the newest event of each partition: a repair knows by it how far the log once was.
@@ -21,6 +22,9 @@ const trim = statement(
   'DELETE FROM events.log WHERE topic = $1 AND partition = $2 AND position <= $3',
 );
 
+// A group that joins between our look and our delete would begin with events that are gone. It takes the same lock.
+const alone = statement('log_trim_alone', `SELECT pg_advisory_xact_lock(${trimLock})`);
+
 /** Removes events older than `days` that every group has read; returns how many. The outboxes keep theirs longer. */
 export async function trimLog(
   db: Database,
@@ -28,10 +32,17 @@ export async function trimLog(
 ) {
   let trimmed = 0;
   while (!signal?.aborted) {
-    const old = (await db.query(endOfTheOld([days]))).rows.filter(({ position }) => position !== null);
-    if (old.length === 0) break;
-    for (const { topic, partition, position } of old)
-      trimmed += (await db.query(trim([topic, partition, position]))).rowCount;
+    const removed = await db.transaction(async (tx) => {
+      tx.query(alone());
+      const { rows } = await tx.query(endOfTheOld([days]));
+      const old = rows.filter(({ position }) => position !== null);
+      const deleted = await Promise.all(
+        old.map(({ topic, partition, position }) => tx.query(trim([topic, partition, position]))),
+      );
+      return deleted.reduce((sum, { rowCount }) => sum + rowCount, 0);
+    });
+    if (removed === 0) break;
+    trimmed += removed;
   }
   return trimmed;
 }

@@ -6,6 +6,7 @@ import { joinPostgres } from '../../src/events/postgres/join.js';
 import { type Processor, processor } from '../../src/events/process.js';
 import type { Member } from '../../src/events/start-consumers.js';
 import type { Relay } from '../../src/relay/index.js';
+import { trimLock } from '../../src/relay/partitions.js';
 import type { TestDatabase } from '../../src/testing/index.js';
 import { quiet, relayOf, send, thing } from '../fixtures/log.js';
 import { parkedOf, seenOf, tallyConsumer, tallyDatabase } from '../fixtures/tally.js';
@@ -152,6 +153,29 @@ describe('a group', () => {
     join();
     await expect.poll(committed).toBe(40);
     expect(await seen()).toEqual(upTo(2));
+  });
+
+  it('that is new waits for a trim under way: it would begin with events that are about to go', async () => {
+    await sendRound(1);
+    await expect
+      .poll(async () => (await t.admin.query({ text: 'SELECT FROM events.log' })).rowCount)
+      .toBe(keys.length);
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const trimming = t.admin.transaction(async (tx) => {
+      await tx.query({ text: `SELECT pg_advisory_xact_lock(${trimLock})` });
+      await held;
+      await tx.query({ text: 'DELETE FROM events.log WHERE position = 1' });
+    });
+    const member = join();
+    await sleep(300);
+    expect(await owners()).toEqual([]);
+    release();
+    await trimming;
+    await expect.poll(() => member.status().partitions.length).toBe(4);
+    await expect.poll(() => member.status().failure).toBeUndefined();
   });
 
   it('stops at a gap in the log instead of passing over a lost message', async () => {

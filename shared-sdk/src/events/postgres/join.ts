@@ -1,8 +1,9 @@
 import { connectDatabase, isTransient, uuidv7 } from '../../db/index.js';
 import type { Logger } from '../../logging/index.js';
 import { backoff } from '../backoff.js';
+import { Stopped } from '../handle.js';
 import { metricsOf } from '../metrics.js';
-import { type Processor, Stopped } from '../process.js';
+import type { Processor } from '../process.js';
 import type { GroupStatus, Member } from '../start-consumers.js';
 import { listen } from './listen.js';
 import { membership, type Owned } from './members.js';

@@ -1,5 +1,5 @@
 import { type Database, statement } from '../../db/index.js';
-import { partitionsPerTopic } from '../../relay/partitions.js';
+import { partitionsPerTopic, trimLock } from '../../relay/partitions.js';
 import type { TopicPartition } from '../process.js';
 
 // Who reads which partition: members of a group with a lease each, on database time. Partition i belongs to live
@@ -35,6 +35,8 @@ const makeTopics = statement(
   `INSERT INTO events.log_partition (topic, partition)
    SELECT topic, partition FROM unnest($1::text[]) topic, generate_series(0, $2 - 1) partition ON CONFLICT DO NOTHING`,
 );
+
+const keepTheOldest = statement('group_keep_the_oldest', `SELECT pg_advisory_xact_lock_shared(${trimLock})`);
 
 /** A new group begins with the oldest event that the log still has. $1 group, $2 topics. */
 const addPartitions = statement(
@@ -105,8 +107,13 @@ export function membership(
   let joined = false;
   return {
     async renew(owned) {
-      if (!joined) await db.query(makeTopics([topics, partitionsPerTopic]));
-      await db.query(addPartitions([group, topics]));
+      if (joined) await db.query(addPartitions([group, topics]));
+      else
+        await db.transaction((tx) => {
+          tx.query(keepTheOldest());
+          tx.query(makeTopics([topics, partitionsPerTopic]));
+          tx.query(addPartitions([group, topics]));
+        });
       const [alive, all] = await Promise.all([
         db.query(renewLease([group, member, leaseSeconds])),
         db.query(listPartitions([group, topics])),
