@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { connectDatabase, uuidv7 } from '../../src/db/index.js';
+import { Stopped } from '../../src/events/handle.js';
 import { type Consumer, catalogue } from '../../src/events/index.js';
-import { processor, Stopped } from '../../src/events/process.js';
+import { processor } from '../../src/events/process.js';
 import { createLogger } from '../../src/logging/index.js';
 import { deliver, outboxOf, type TestDatabase } from '../../src/testing/index.js';
 import { counted, parkedOf, seenOf, tallyConsumer, tallyDatabase } from '../fixtures/tally.js';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { id, openShop, raw } from './shop.js';
+import type { Problem } from '../../src/http/index.js';
+import { type Body, id, openShop, raw } from './shop.js';
 
 let shop: Awaited<ReturnType<typeof openShop>>;
 beforeAll(async () => {
@@ -10,7 +11,7 @@ afterAll(() => shop.close());
 const good = { name: 'Tea', price: { amount: 450, currency: 'EUR' }, quantity: 3 };
 const json = (change: object) => JSON.stringify({ ...good, ...change });
 
-const badBodies: [what: string, body: BodyInit, code: string, pointer?: string][] = [
+const badBodies: [what: string, body: Body, code: string, pointer?: string][] = [
   ['nothing', '', 'INVALID_REQUEST', ''],
   ['no JSON', '{"name":', 'MALFORMED_JSON'],
   ['a number and rubbish', '1x', 'MALFORMED_JSON'],
@@ -80,7 +81,7 @@ describe('a bad body', () => {
   it.each(badBodies)('is refused with 400: %s', async (_, body, code, pointer) => {
     const response = await shop.post('/v1/products', body);
     expect(response.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
-    const problem = await response.json();
+    const problem = (await response.json()) as Problem;
     expect(problem).toMatchObject({ status: 400, code, instance: '/v1/products' });
     expect(response.status).toBe(400);
     expect(problem.message).toBe(problem.detail);
@@ -91,8 +92,8 @@ describe('a bad body', () => {
 
   it('names every wrong field at once', async () => {
     const response = await shop.post('/v1/products', json({ name: '', quantity: -1, x: 1 }));
-    const { errors } = await response.json();
-    expect(errors.map((e: { pointer: string }) => e.pointer).sort()).toEqual(['/name', '/quantity', '/x']);
+    const { errors } = (await response.json()) as Problem;
+    expect(errors?.map((e) => e.pointer).sort()).toEqual(['/name', '/quantity', '/x']);
   });
 
   it('answers briefly, however much is wrong', async () => {
@@ -150,7 +151,11 @@ describe('a bad body', () => {
 
   it('is not needed where none is asked for, with or without a content type', async () => {
     const authorization = `Bearer ${await shop.tokens.token()}`;
-    for (const headers of [{ authorization }, { authorization, 'content-type': 'application/json' }]) {
+    const both: Record<string, string>[] = [
+      { authorization },
+      { authorization, 'content-type': 'application/json' },
+    ];
+    for (const headers of both) {
       const response = await shop.send(`/v1/orders/${id}/cancel`, { method: 'POST', headers });
       expect(await response.json()).toMatchObject({ code: 'NOT_FOUND_ORDER' });
     }

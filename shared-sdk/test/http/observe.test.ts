@@ -70,7 +70,7 @@ describe('every request', () => {
     expect(response.headers.get('x-trace-id')).toBe(traceId);
     expect(response.headers.get('x-b3-traceid')).toBe(traceId);
     expect(response.headers.get('x-request-id')).toBe('my-request');
-    expect((await response.json()).trace).toMatchObject({ traceId, requestId: 'my-request' });
+    expect(await response.json()).toMatchObject({ trace: { traceId, requestId: 'my-request' } });
     expect(shop.lines.at(-1)).toMatchObject({ traceId, requestId: 'my-request' });
   });
 

@@ -156,10 +156,12 @@ export async function openShop(options: Partial<HttpServerOptions> = {}) {
   const url = `http://127.0.0.1:${port}`;
 
   const send = (path: string, init: RequestInit = {}) => fetch(`${url}${path}`, init);
-  const post = (path: string, body: BodyInit, headers: Record<string, string> = {}) =>
+  const post = (path: string, body: Body, headers: Record<string, string> = {}) =>
     send(path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
   return { app, health, lines, url, port, send, post, tokens, close: () => app.close() };
 }
+
+export type Body = NonNullable<RequestInit['body']>;
 
 /** Writes bytes and reads all of what comes back, for what no client would send. */
 export function raw(port: number, bytes: string | Buffer): Promise<string> {
