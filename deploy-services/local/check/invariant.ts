@@ -28,6 +28,12 @@ export interface Invariant {
   check(read: Snapshots): Promise<Finding>;
 }
 
+/** The outboxes forget after ten days and the log after seven: compared is what both still must have. */
+export const recent = `now() - interval '6 days'`;
+
+/** Longer than any transaction, and than the relay needs in good health. */
+export const settled = `now() - interval '1 minute'`;
+
 /** The rows of `sql` are the violations; each is described by its columns. `count` tells how many were looked at. */
 export async function none(ask: Ask, compared: string, count: string, sql: string): Promise<Finding> {
   const [total] = await ask<{ n: number }>(`SELECT count(*)::int AS n FROM ${count}`);

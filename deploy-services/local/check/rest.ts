@@ -1,18 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Snapshots } from './invariant.js';
-import type { Open } from './snapshots.js';
+import { type Snapshots, settled } from './invariant.js';
+import { orphans } from './waiting.js';
 
-/** What is still under way, in words; empty when the market is at rest. */
+/**
+ * What is still under way, in words; empty when the market is at rest. Asked is what is about to move, not what state
+ * orders are in: at rest an order that waits is stuck, and that is for an invariant to say.
+ */
 export async function underWay(read: Snapshots): Promise<string[]> {
-  const count = async (ask: Snapshots['log'], what: string, sql: string) => {
-    const n = (await ask<{ n: number }>(`SELECT count(*)::int AS n FROM ${sql}`))[0]?.n ?? 0;
+  const count = async (ask: Snapshots['log'], what: string, from: string) => {
+    const n = (await ask<{ n: number }>(`SELECT count(*)::int AS n ${from}`))[0]?.n ?? 0;
     return n > 0 ? [`${n} ${what}`] : [];
   };
   const outboxes = (['auth', 'store', 'orders', 'payment'] as const).map((schema) =>
     count(
       read[schema],
       `events of ${schema} on their way to the log`,
-      `${schema}.outbox o WHERE created_at > now() - interval '1 day' AND NOT EXISTS (SELECT FROM events.log WHERE event_id = o.id)`,
+      `FROM ${schema}.outbox o WHERE created_at > now() - interval '1 day' AND NOT EXISTS (SELECT FROM events.log WHERE event_id = o.id)`,
     ),
   );
   const found = await Promise.all([
@@ -20,38 +22,19 @@ export async function underWay(read: Snapshots): Promise<string[]> {
     count(
       read.log,
       'events not yet read',
-      `events.log l JOIN events.group_offset g USING (topic, partition) WHERE l.position > g.committed`,
+      `FROM events.log l JOIN events.group_offset g USING (topic, partition) WHERE l.position > g.committed`,
     ),
     count(
       read.payment,
       'open operations of payments',
-      `payment.operation WHERE status IN ('PENDING', 'UNKNOWN')`,
+      `FROM payment.operation WHERE status IN ('PENDING', 'UNKNOWN')`,
     ),
     count(
       read.orders,
-      'orders in between',
-      `orders.orders WHERE status IN ('PENDING', 'RESERVED', 'CANCELLING')`,
-    ),
-    count(
-      read.orders,
-      'confirmed orders not yet captured',
-      `orders.orders WHERE status = 'CONFIRMED' AND money <> 'CAPTURED'`,
+      'orders that the sweeper is about to stop',
+      `FROM (SELECT id FROM orders.orders WHERE status IN ('PENDING', 'RESERVED') AND deadline_at BETWEEN ${settled} AND now()
+             UNION SELECT o.id ${orphans(`d.deleted_at >= ${settled}`)}) o`,
     ),
   ]);
   return found.flat();
-}
-
-/** Waits until nothing is under way, at the most `seconds`; returns what still is then. */
-export async function waitForRest(
-  open: Open,
-  seconds: number,
-  say: (line: string) => void,
-): Promise<string[]> {
-  const until = Date.now() + seconds * 1_000;
-  for (let told = false; ; told = true) {
-    const left = await open(underWay);
-    if (left.length === 0 || Date.now() >= until) return left;
-    if (!told) say(`waiting for the market to come to rest: ${left.join(', ')}`);
-    await sleep(200);
-  }
 }

@@ -6,35 +6,43 @@ import type { Ask, Snapshots } from './invariant.js';
 export type Open = <T>(work: (read: Snapshots) => Promise<T>) => Promise<T>;
 
 export const snapshotsOf =
-  ({ check, checkSandbox }: MarketFile['databases']): Open =>
+  ({ check, checkSandbox }: Pick<MarketFile['databases'], 'check' | 'checkSandbox'>): Open =>
   async (work) => {
     const clients: pg.Client[] = [];
     const open = async (url: string): Promise<Ask> => {
-      const client = new pg.Client({ connectionString: url, types });
+      const client = new pg.Client({ connectionString: url });
       clients.push(client);
       await client.connect();
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      let busy: Promise<unknown> = Promise.resolve();
-      return (sql) => {
-        const answer = busy.then(async () => (await client.query(sql)).rows);
-        busy = answer.catch(() => {});
-        return answer;
-      };
+      return asking(client);
     };
     try {
       const [market, sandbox] = await Promise.all([open(check), open(checkSandbox)]);
-      return await work({
-        auth: market,
-        store: market,
-        orders: market,
-        payment: market,
-        log: market,
-        sandbox,
-      });
+      return await work(oneDatabase(market, sandbox));
     } finally {
       await Promise.all(clients.map((client) => client.end()));
     }
   };
+
+/** The embedded profile: all schemas in one database, the provider's book in another. */
+export const oneDatabase = (market: Ask, sandbox: Ask): Snapshots => ({
+  auth: market,
+  store: market,
+  orders: market,
+  payment: market,
+  log: market,
+  sandbox,
+});
+
+/** One statement after the other, whoever asks. */
+export function asking(client: pg.Client): Ask {
+  let busy: Promise<unknown> = Promise.resolve();
+  return (text) => {
+    const answer = busy.then(async () => (await client.query({ text, types })).rows);
+    busy = answer.catch(() => {});
+    return answer;
+  };
+}
 
 // bigint as number: sums of money and counts fit.
 const int8 = 20;

@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import type {} from '@msa-event-market/shared-sdk/testing/postgres'; // what `inject` knows
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { checkMarket, invariants, type Report } from '../../local/check/check.js';
+import { asking, oneDatabase, snapshotsOf } from '../../local/check/snapshots.js';
+import { makeHistory } from './history.js';
+import { marketInProcess } from './market-in-process.js';
+import { inEffects } from './planted/in-effects.js';
+import { inKeys } from './planted/in-keys.js';
+import { inOrders } from './planted/in-orders.js';
+import { inTheLedger } from './planted/in-the-ledger.js';
+import { inTheLog } from './planted/in-the-log.js';
+import { inTheMoney } from './planted/in-the-money.js';
+import { inTheStock } from './planted/in-the-stock.js';
+import { inWaiting } from './planted/in-waiting.js';
+import type { Planted } from './planted/planted.js';
+
+const planted = [
+  ...inTheLedger,
+  ...inTheMoney,
+  ...inTheStock,
+  ...inOrders,
+  ...inTheLog,
+  ...inEffects,
+  ...inWaiting,
+  ...inKeys,
+];
+const numbers = invariants.map(({ number }) => number);
+let untouched: Report;
+let market: pg.Client;
+let sandbox: pg.Client;
+
+beforeAll(async () => {
+  const server = inject('postgresUrl');
+  const inDatabase = (name: string) => Object.assign(new URL(server), { pathname: `/${name}` }).href;
+  const running = await marketInProcess(server);
+  try {
+    await makeHistory(running, inDatabase('market'));
+    const { databases, sandbox: book } = running.provisioned;
+    // With the role and the connections that `npm run check` uses.
+    const open = snapshotsOf({ check: databases.order.checkUrl, checkSandbox: book.checkUrl });
+    untouched = await checkMarket(open, { waitSeconds: 20 });
+  } finally {
+    await running.stop();
+  }
+  [market, sandbox] = ['market', 'sandbox'].map(
+    (name) => new pg.Client({ connectionString: inDatabase(name) }),
+  ) as [pg.Client, pg.Client];
+  await Promise.all([market.connect(), sandbox.connect()]);
+}, 120_000);
+afterAll(() => Promise.all([market?.end(), sandbox?.end()]));
+
+/** The checker’s report on the market with something planted in it, which is taken out again. */
+async function reportOn(
+  plant: Pick<Planted, 'market' | 'sandbox'>,
+  waitSeconds = 0,
+  say?: (line: string) => void,
+): Promise<Report> {
+  const both = [market, sandbox];
+  await Promise.all(both.map((client) => client.query('BEGIN')));
+  try {
+    if (plant.market) await market.query(plant.market);
+    if (plant.sandbox) await sandbox.query(plant.sandbox);
+    const read = oneDatabase(asking(market), asking(sandbox));
+    return await checkMarket((work) => work(read), { waitSeconds, ...(say && { say }) });
+  } finally {
+    await Promise.all(both.map((client) => client.query('ROLLBACK')));
+  }
+}
+
+const violated = ({ results }: Report) =>
+  results.filter(({ violations }) => violations.length > 0).map(({ number }) => number);
+
+describe('a market in which nothing is wrong', () => {
+  test('passes, with the rights of the role that only reads', () => {
+    expect(untouched.results.filter(({ violations, skipped }) => violations.length > 0 || skipped)).toEqual(
+      [],
+    );
+    expect(untouched).toMatchObject({ ok: true, notes: [] });
+  });
+
+  test('gives every invariant something to look at: a check of nothing proves nothing', () => {
+    expect(untouched.results.filter(({ rows }) => rows === 0).map(({ number }) => number)).toEqual([]);
+  });
+
+  test('passes again when what was planted is taken out', async () => {
+    const report = await reportOn({});
+    expect([violated(report), report.ok]).toEqual([[], true]);
+  });
+});
+
+test('every invariant is put to the test', () => {
+  expect(numbers.filter((number) => !planted.some((plant) => plant.number === number))).toEqual([]);
+  expect(planted.filter(({ number }) => !numbers.includes(number))).toEqual([]);
+});
+
+describe('the checker reports', () => {
+  test.each(planted)('$number: $name', async ({ number, ...plant }) => {
+    const report = await reportOn(plant);
+    expect(violated(report)).toContain(number);
+    expect(report.ok).toBe(false);
+  });
+});
+
+describe('while something is under way', () => {
+  const underWay: [what: string, sql: string, said: string][] = [
+    [
+      'an operation without an outcome',
+      `UPDATE payment.operation SET status = 'UNKNOWN', next_attempt_at = now() WHERE id = (SELECT id FROM payment.operation WHERE kind = 'void' LIMIT 1)`,
+      '1 open operations of payments',
+    ],
+    [
+      'an event that the relay has just been given',
+      `INSERT INTO store.outbox SELECT gen_random_uuid(), aggregatetype, aggregateid, type, version + 1, payload FROM store.outbox WHERE aggregatetype = 'store' AND type = 'StoreDeleted'`,
+      '1 events of store on their way to the log',
+    ],
+    [
+      'an event that a consumer has not read',
+      `UPDATE events.group_offset SET committed = committed - 1 WHERE (grp, topic, partition) = (SELECT grp, topic, partition FROM events.group_offset WHERE committed > 0 LIMIT 1)`,
+      '1 events not yet read',
+    ],
+    [
+      'an order that the sweeper will find',
+      `UPDATE orders.orders SET status = 'RESERVED', deadline_at = now() - interval '1 second' WHERE id = (SELECT id FROM orders.orders WHERE status = 'SHIPPED')`,
+      '1 orders that the sweeper is about to stop',
+    ],
+  ];
+  test.each(underWay)(
+    'such as %s, what needs rest is skipped and the rest is checked',
+    async (_, sql, said) => {
+      const report = await reportOn({ market: sql });
+      const skipped = report.results.filter((result) => result.skipped);
+      expect(skipped.map(({ number }) => number)).toEqual(
+        invariants.filter(({ atRest }) => atRest).map(({ number }) => number),
+      );
+      expect(new Set(skipped.map((result) => result.skipped))).toEqual(new Set([`still under way: ${said}`]));
+      expect(report.ok).toBe(false);
+    },
+  );
+
+  test('it waits as long as it was told, and says for what', async () => {
+    const [, sql, said] = underWay[0] as (typeof underWay)[number];
+    const lines: string[] = [];
+    const before = performance.now();
+    await reportOn({ market: sql }, 0.5, (line) => lines.push(line));
+    expect(performance.now() - before).toBeGreaterThan(500);
+    expect(lines).toEqual([`waiting for the market to come to rest: ${said}`]);
+  });
+});
+
+test('what is not wrong by itself is noted: parked messages, old cancellations, operations that were given up', async () => {
+  const { notes } = await reportOn({
+    market: `INSERT INTO store.parked (consumer, topic, partition, position, key, message_id, reason, error, message)
+               VALUES ('store.reservations', 'order', 0, 1, 'a key', 'an id', 'FAILED', 'an error', '{}');
+             UPDATE orders.orders SET status = 'CANCELLING', updated_at = now() - interval '6 minutes' WHERE id = (SELECT id FROM orders.orders WHERE status = 'EXPIRED');
+             UPDATE payment.operation SET status = 'ABANDONED', next_attempt_at = now() WHERE id = (SELECT id FROM payment.operation WHERE kind = 'void' LIMIT 1)`,
+  });
+  expect(notes).toEqual([
+    '1 messages are parked in store',
+    '1 orders have been CANCELLING for more than 5 minutes',
+    '1 operations were given up, and the provider is still asked about them',
+  ]);
+});
+
+test('docs/invariants.md tells of each invariant, under the number and title that the checker prints', () => {
+  const file = new URL('../../docs/invariants.md', import.meta.url);
+  const told = [...readFileSync(file, 'utf8').matchAll(/^### (\S+) (.+)$/gm)].map(([, number, title]) => [
+    number,
+    title,
+  ]);
+  expect(told).toEqual(invariants.map(({ number, title }) => [number, title]));
+});
