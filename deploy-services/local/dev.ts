@@ -20,7 +20,7 @@ const settleMs = 150; // an editor that saves, and a branch that is switched, ch
 
 export async function dev(args: string[]): Promise<number> {
   const { dataDir, positionals } = readOptions(args, {}, 1);
-  const [name] = positionals as [ServiceName | undefined];
+  const name = positionals[0]?.replace(/^service-/, '') as ServiceName | undefined;
   if (!name || !serviceNames.includes(name))
     throw new Problem(`Which service? npm run dev -- ${serviceNames.join(' | ')}`);
   const { control, env } = requireMarket(dataDir);

@@ -20,22 +20,32 @@ export async function status(args: string[]): Promise<number> {
     ...serviceNames.map((name) => row(`service-${name}`, pids[name], urls[name].admin, urls[name].http)),
   ]);
   process.stdout.write(`profile ${market.profile}, since ${market.startedAt}, data in ${dataDir}\n\n`);
-  for (const { name, pid, well, where, trouble } of rows)
+  for (const { name, by, well, where, trouble } of rows)
     process.stdout.write(
-      `  ${well ? 'up  ' : 'DOWN'} ${name.padEnd(16)} process ${`${pid}`.padEnd(8)} ${where}${trouble}\n`,
+      `  ${well ? 'up  ' : 'DOWN'} ${name.padEnd(16)} ${by.padEnd(16)} ${where}${trouble}\n`,
     );
   return rows.every(({ well }) => well) ? 0 : 1;
 }
 
 async function row(name: string, pid: number, admin?: string, where = admin ?? '') {
-  if (!isAlive(pid)) return { name, pid, well: false, where, trouble: '' };
-  if (!admin) return { name, pid, well: true, where, trouble: '' };
+  const alive = isAlive(pid);
+  const by = `process ${pid}`;
+  if (!admin) return { name, by, well: alive, where, trouble: '' };
   try {
     const response = await fetch(`${admin}/healthz`, { signal: AbortSignal.timeout(3_000) });
     const { checks = {} } = (await response.json()) as Health;
     const ill = Object.entries(checks).filter(([, check]) => check.status !== 'up' && check.status !== 'ok');
-    return { name, pid, well: response.ok, where, trouble: response.ok ? '' : ` ${JSON.stringify(ill)}` };
+    // Who answers in the place of a process that is gone is somebody to whom the launcher has left it.
+    return {
+      name,
+      by: alive ? by : 'npm run dev',
+      well: response.ok,
+      where,
+      trouble: response.ok ? '' : ` ${JSON.stringify(ill)}`,
+    };
   } catch (error) {
-    return { name, pid, well: false, where, trouble: ` ${(error as Error).message}` };
+    // Of fetch's own "fetch failed" nobody learns anything.
+    const { message } = ((error as Error).cause ?? error) as Error;
+    return { name, by, well: false, where, trouble: alive ? ` ${message}` : '' };
   }
 }
