@@ -7,6 +7,7 @@ import { startControl } from './control.js';
 import { relayEnvironment, serviceEnvironments, urlsOf } from './environment.js';
 import { launcherOf, removeLauncherNote, writeLauncherNote } from './launcher-note.js';
 import { type MarketFile, removeMarketFile, writeMarketFile } from './market-file.js';
+import { typed } from './options.js';
 import type { Output } from './output.js';
 import { choosePorts } from './ports.js';
 import { runPostgres } from './postgres.js';
@@ -38,7 +39,9 @@ export async function launch({ dataDir, portBase, output, fsync = true }: Launch
   mkdirSync(dataDir, { recursive: true, mode: 0o755 });
   const last = launcherOf(dataDir);
   if (last && !last.killed)
-    throw new Problem(`A market runs on ${dataDir} already (process ${last.pid}): see npm run status`);
+    throw new Problem(
+      `A market runs on ${dataDir} already (process ${last.pid}): see ${typed('npm run status', dataDir)}`,
+    );
   writeLauncherNote(dataDir);
 
   const stops: [string, () => Promise<unknown>][] = [];

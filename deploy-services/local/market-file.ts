@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { launcherOf } from './launcher-note.js';
+import { typed } from './options.js';
 import { Problem } from './problem.js';
 import type { ProcessName, ServiceName } from './topology.js';
 
@@ -54,7 +55,9 @@ export function findMarket(dataDir: string): MarketFile | undefined {
 export function requireMarket(dataDir: string): MarketFile {
   const market = findMarket(dataDir);
   if (market) return market;
-  throw new Problem(`No market runs on ${dataDir}. Start one with: npm start`);
+  throw new Problem(
+    `No market runs on ${dataDir}. Start one with: ${typed('npm start', dataDir)}, or name the folder of one that runs: -- --data-dir DIR`,
+  );
 }
 
 export function isAlive(pid: number): boolean {

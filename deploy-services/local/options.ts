@@ -1,7 +1,14 @@
 import path from 'node:path';
+import process from 'node:process';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { Problem } from './problem.js';
 import { root } from './topology.js';
+
+export const defaultDataDir = path.join(root, '.market');
+
+/** A command as it has to be typed for the market on that folder. */
+export const typed = (command: string, dataDir: string): string =>
+  dataDir === defaultDataDir ? command : `${command} -- --data-dir ${dataDir}`;
 
 const everywhere = { 'data-dir': { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
 
@@ -11,6 +18,7 @@ export function readOptions<T extends NonNullable<ParseArgsConfig['options']>>(
   options: T,
   positionals = 0,
 ) {
+  refuseWhatNpmTook();
   try {
     const read = parseArgs({
       args,
@@ -25,10 +33,22 @@ export function readOptions<T extends NonNullable<ParseArgsConfig['options']>>(
     return {
       values,
       positionals: read.positionals,
-      dataDir: path.resolve(given ?? path.join(root, '.market')),
+      dataDir: path.resolve(given ?? defaultDataDir),
     };
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw new Problem(`${(error as Error).message.split('. To specify')[0]}. Try --help.`);
+  }
+}
+
+/**
+ * Without the `--`, npm takes `--data-dir=x` for a setting of its own, and tells us only by its environment. To go on
+ * would mean another market than was asked for; for `npm run reset`, to forget it.
+ */
+function refuseWhatNpmTook(): void {
+  for (const name of ['data-dir', 'port-base']) {
+    const value = process.env[`npm_config_${name.replace('-', '_')}`];
+    if (value !== undefined)
+      throw new Problem(`npm kept --${name} for itself; write it behind two dashes: -- --${name} ${value}`);
   }
 }

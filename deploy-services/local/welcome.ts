@@ -1,5 +1,6 @@
 import { buyers } from './demo-users.js';
 import type { MarketFile } from './market-file.js';
+import { typed } from './options.js';
 import type { SeededMarket } from './seed.js';
 import { serviceNames } from './topology.js';
 
@@ -17,6 +18,7 @@ export function welcome({ urls, dataDir }: MarketFile, seeded: SeededMarket | un
     `  data, logs       ${dataDir}`,
     '',
     ...(seeded ? tryIt(urls, seeded) : []),
+    ...more(dataDir),
   ].join('\n');
 }
 
@@ -47,7 +49,16 @@ function tryIt(urls: MarketFile['urls'], { products, stores, users }: SeededMark
     '',
     `  curl -s ${urls.order.http}/v1/orders/$ORDER -H "Authorization: Bearer $TOKEN"`,
     '',
-    'More: npm run demo (the story of an order), npm run check (is everything right?), npm run status.',
+  ];
+}
+
+function more(dataDir: string): string[] {
+  return [
+    'More, in another terminal:',
+    '',
+    `  ${typed('npm run demo', dataDir)}     the story of an order`,
+    `  ${typed('npm run check', dataDir)}    is everything right?`,
+    `  ${typed('npm run status', dataDir)}   what runs, and how it is`,
     '',
   ];
 }

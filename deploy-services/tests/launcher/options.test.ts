@@ -17,6 +17,12 @@ describe('what is mistyped is told, before anything is started', () => {
     expect(() => readOptions(['now'], {})).toThrow(/now/);
   });
 
+  test('an option that npm took for its own: the command would be about another market', () => {
+    vi.stubEnv('npm_config_data_dir', '/elsewhere');
+    expect(() => readOptions([], {})).toThrow('write it behind two dashes: -- --data-dir /elsewhere');
+    vi.unstubAllEnvs();
+  });
+
   test('an unknown command, with those that there are', async () => {
     const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     expect(await main(['strat'])).toBe(2);
