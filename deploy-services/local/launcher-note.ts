@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { commandOf } from '@msa-event-market/shared-sdk/postgres';
 
@@ -15,7 +15,9 @@ const fileIn = (dataDir: string) => path.join(dataDir, 'launcher.json');
 
 export function writeLauncherNote(dataDir: string): void {
   const note: Note = { pid: process.pid, command: commandOf(process.pid) ?? '' };
-  writeFileSync(fileIn(dataDir), JSON.stringify(note));
+  const draft = `${fileIn(dataDir)}.new`;
+  writeFileSync(draft, JSON.stringify(note));
+  renameSync(draft, fileIn(dataDir)); // never half of it, whenever we are killed
 }
 
 export const removeLauncherNote = (dataDir: string): void => rmSync(fileIn(dataDir), { force: true });

@@ -34,6 +34,9 @@ const commands: Record<string, () => Promise<Command>> = {
   },
 };
 
+/** What a folder that is not ours, not a folder, or full answers; Node says which. */
+const ofTheDisk = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC'];
+
 /** Runs one command; returns the exit code. What a person can mend is one line, everything else a stack. */
 export async function main([name = 'start', ...args]: string[]): Promise<number> {
   const load = commands[name];
@@ -49,7 +52,9 @@ export async function main([name = 'start', ...args]: string[]): Promise<number>
   try {
     return await command.run(args);
   } catch (error) {
-    const known = error instanceof Problem || (error as { code?: string }).code?.startsWith('POSTGRES_');
+    const { code = '', path } = error as { code?: string; path?: string };
+    const known =
+      error instanceof Problem || code.startsWith('POSTGRES_') || (path && ofTheDisk.includes(code));
     process.stderr.write(known ? `${(error as Error).message}\n` : `${(error as Error).stack ?? error}\n`);
     return 1;
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { commandOf } from '@msa-event-market/shared-sdk/postgres';
@@ -59,6 +59,11 @@ test('a secret stays the same over restarts, and no two are alike', () => {
   const [a, b] = [first('orders'), first('payment')];
   expect(a).not.toBe(b);
   expect(secretsIn(dataDir)('orders')).toBe(a);
+});
+
+test('data whose passwords are gone is not given new ones, which the database would not know', () => {
+  mkdirSync(path.join(dataDir, 'postgres'));
+  expect(() => secretsIn(dataDir)).toThrow(`npm run reset -- --data-dir ${dataDir}`);
 });
 
 test('a log file that has grown too long is kept once beside the new one', () => {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { main } from '../../local/main.js';
 import { readOptions } from '../../local/options.js';
@@ -21,6 +22,13 @@ describe('what is mistyped is told, before anything is started', () => {
     vi.stubEnv('npm_config_data_dir', '/elsewhere');
     expect(() => readOptions([], {})).toThrow('write it behind two dashes: -- --data-dir /elsewhere');
     vi.unstubAllEnvs();
+  });
+
+  test('a data folder that cannot be one, in one line', async () => {
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    expect(await main(['start', '--data-dir', path.join(import.meta.filename, 'data')])).toBe(1);
+    expect(said.mock.calls.join()).toMatch(/^ENOTDIR: not a directory.*\n$/);
+    said.mockRestore();
   });
 
   test('an unknown command, with those that there are', async () => {
