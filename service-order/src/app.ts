@@ -38,7 +38,7 @@ export async function buildApp(config: Config, { verifier, ...replaced }: Replac
     name: 'order',
     db,
     ...(verifier && { verifier }),
-    openapi: { title: 'Orders', description: 'Places orders and follows each to its end.' },
+    openapi: { title: 'service-order', description: 'Orders, each followed to its end' },
     http: [orderRoutes(db, ports)],
     grpc: [orderGrpc(db, ports)],
     consumers: [sagaConsumer(ports), deletionsConsumer(ports)],
