@@ -9,6 +9,8 @@ interface Line {
 
 interface DescribedError {
   type?: string;
+  kind?: string;
+  code?: string;
   message?: string;
   stack?: string;
   cause?: DescribedError | string;
@@ -67,10 +69,18 @@ function stackOf(error: DescribedError | string): string {
   // `cause` may be anything, and so may what is thrown.
   if (typeof error === 'string') return `    ${onOneLine(error)}\n`;
   const { type, message, stack, cause, ...fields } = error;
+  if (isOutage(error)) return `    ${type}: ${onOneLine(message ?? '')}\n${cause ? stackOf(cause) : ''}`;
   const more = pairs(fields);
   const own = `${(stack ?? `${type}: ${message}`).replace(/^/gm, '    ')}\n${more && `   ${more}\n`}`;
   return cause ? `${own}    caused by:\n${stackOf(cause)}` : own;
 }
+
+/** Something else was away: where in our code we noticed tells nobody anything, and it comes a hundred times. */
+const isOutage = ({ kind, code, message }: DescribedError) =>
+  kind === 'transient' ||
+  kind === 'unavailable' ||
+  /^(E[A-Z]{4,}|08\w{3}|57P\d\d)$/.test(code ?? '') ||
+  /^Connection terminated/.test(message ?? '');
 
 // A line break or a terminal sequence in a message would let a caller forge lines.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused

@@ -20,6 +20,7 @@ export function startJob({ name, seconds, run }: Job, logger: Logger): { stop():
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let stopped = false;
+  let failing = false;
 
   const plan = (delayMs: number) => {
     timer = setTimeout(() => {
@@ -34,9 +35,13 @@ export function startJob({ name, seconds, run }: Job, logger: Logger): { stop():
     try {
       await runInTrace(undefined, name, async () => run(), { job: name });
       runs.inc({ job: name, outcome: 'ok' });
+      if (failing) logger.info({ job: name }, 'the job works again');
+      failing = false;
     } catch (err) {
       runs.inc({ job: name, outcome: 'failed' });
-      logger.error({ err, job: name }, 'a job failed, it runs again at its time');
+      // Once: what fails every second for an hour is counted, not repeated.
+      logger[failing ? 'debug' : 'error']({ err, job: name }, 'a job failed, it runs again at its time');
+      failing = true;
     } finally {
       end();
     }

@@ -163,6 +163,25 @@ describe('a line for people', () => {
     expect(line({ ...request, msg: 'request failed', status: 500 })).toContain('500 7.3 ms failed');
   });
 
+  it('shows of an outage what was away, and of a fault where it is', () => {
+    const stack = 'Error: x\n    at ours.ts:1';
+    const away = { type: 'Error', message: 'connect ECONNREFUSED 127.0.0.1:1', code: 'ECONNREFUSED', stack };
+    const cause = {
+      type: 'AppError',
+      kind: 'unavailable',
+      code: 'STORE_DOWN',
+      message: 'no answer',
+      stack,
+      cause: away,
+    };
+    expect(line({ msg: 'failed', err: cause })).toContain(
+      'failed\n    AppError: no answer\n    Error: connect ECONNREFUSED 127.0.0.1:1\n',
+    );
+    expect(line({ msg: 'failed', err: { type: 'TypeError', message: 'x', stack } })).toContain(
+      'at ours.ts:1',
+    );
+  });
+
   it('shows any other line as its message and its fields', () => {
     expect(line({ msg: 'started', http: 'http://127.0.0.1:1', method: 'x' })).toBe(
       '03:04:05.678 INFO  order: started http=http://127.0.0.1:1 method=x\n',
