@@ -99,13 +99,9 @@ async function notesOf(read: Snapshots): Promise<string[]> {
   const [old] = await read.orders<{ n: number }>(
     `SELECT count(*)::int AS n FROM orders.orders WHERE status = 'CANCELLING' AND updated_at < now() - interval '5 minutes'`,
   );
-  const [given] = await read.payment<{ n: number }>(
-    `SELECT count(*)::int AS n FROM payment.operation WHERE status = 'ABANDONED' AND next_attempt_at IS NOT NULL`,
-  );
   return [
     ...parked.flat(),
     ...(old?.n ? [`${old.n} orders have been CANCELLING for more than 5 minutes`] : []),
-    ...(given?.n ? [`${given.n} operations were given up, and the provider is still asked about them`] : []),
   ];
 }
 

@@ -149,17 +149,15 @@ describe('while something is under way', () => {
   });
 });
 
-test('what is not wrong by itself is noted: parked messages, old cancellations, operations that were given up', async () => {
+test('what is not wrong by itself is noted: parked messages and old cancellations', async () => {
   const { notes } = await reportOn({
     market: `INSERT INTO store.parked (consumer, topic, partition, position, key, message_id, reason, error, message)
                VALUES ('store.reservations', 'order', 0, 1, 'a key', 'an id', 'FAILED', 'an error', '{}');
-             UPDATE orders.orders SET status = 'CANCELLING', updated_at = now() - interval '6 minutes' WHERE id = (SELECT id FROM orders.orders WHERE status = 'EXPIRED');
-             UPDATE payment.operation SET status = 'ABANDONED', next_attempt_at = now() WHERE id = (SELECT id FROM payment.operation WHERE kind = 'void' LIMIT 1)`,
+             UPDATE orders.orders SET status = 'CANCELLING', updated_at = now() - interval '6 minutes' WHERE id = (SELECT id FROM orders.orders WHERE status = 'EXPIRED')`,
   });
   expect(notes).toEqual([
     '1 messages are parked in store',
     '1 orders have been CANCELLING for more than 5 minutes',
-    '1 operations were given up, and the provider is still asked about them',
   ]);
 });
 
