@@ -9,6 +9,7 @@ export interface Poison {
   reason:
     | 'BAD_PAYLOAD'
     | 'BAD_ID'
+    | 'BAD_TYPE'
     | 'BAD_KEY'
     | 'FAILED'
     | 'ENDED_THE_PROCESS'
@@ -34,6 +35,11 @@ export function parser({ schemas }: Pick<Consumer, 'schemas'>): (messages: Messa
   return (messages) => {
     const parsed: Parsed = { events: [], poison: [], skipped: 0 };
     for (const message of messages) {
+      if (message.type === '') {
+        const error = 'the record does not say its type: no outbox has sent it';
+        parsed.poison.push({ message, reason: 'BAD_TYPE', error });
+        continue;
+      }
       const schema = known.get(`${message.topic} ${message.type}`);
       if (!schema) {
         parsed.skipped++; // a newer producer may send more than this consumer understands

@@ -1,6 +1,7 @@
 import type { Database } from '../db/index.js';
 import type { Logger } from '../logging/index.js';
 import type { Consumer } from './consumer.js';
+import { joinKafka } from './kafka/join.js';
 import { joinPostgres } from './postgres/join.js';
 import { processor } from './process.js';
 
@@ -30,8 +31,10 @@ export interface Consumers {
 }
 
 export interface StartConsumersOptions {
-  /** `postgres://…` reads the embedded log. */
+  /** `postgres://…` reads the embedded log, `kafka://…` Kafka's topics. */
   url: string;
+  /** What topics are called on Kafka, before their bare names. */
+  topicPrefix?: string;
   db: Database;
   // biome-ignore lint/suspicious/noExplicitAny: each consumer has its own types, which only it needs
   consumers: Consumer<any, any>[];
@@ -39,19 +42,27 @@ export interface StartConsumersOptions {
 }
 
 /** Starts each consumer on the log that the URL's protocol names. */
-export function startConsumers({ url, db, consumers, logger }: StartConsumersOptions): Consumers {
+export function startConsumers({
+  url,
+  topicPrefix = 'market.',
+  db,
+  consumers,
+  logger,
+}: StartConsumersOptions): Consumers {
   const { protocol } = new URL(url);
-  if (!/^postgres(ql)?:$/.test(protocol)) throw new Error(`EVENTS_URL: no driver for ${protocol}//`);
   const members = consumers.map((consumer) => {
     const stopping = new AbortController();
-    return joinPostgres({
+    const options = {
       url,
       group: consumer.group,
       topics: [...new Set(consumer.schemas.map(({ topic }) => topic))],
       processor: processor({ db, consumer, logger, signal: stopping.signal }),
       logger,
       stopping,
-    });
+    };
+    if (protocol === 'kafka:') return joinKafka({ ...options, topicPrefix });
+    if (/^postgres(ql)?:$/.test(protocol)) return joinPostgres(options);
+    throw new Error(`EVENTS_URL: no driver for ${protocol}//`);
   });
   return {
     status: () => members.map((member) => member.status()),

@@ -113,7 +113,10 @@ export async function createService(config: ServiceConfig, parts: ServiceParts):
       });
       await http.listen({ port: config.HTTP_PORT, host: config.HOST });
       const grpcPort = await grpc.start();
-      if (consumers.length > 0) log = startConsumers({ url: config.EVENTS_URL, db, consumers, logger });
+      if (consumers.length > 0) {
+        const { EVENTS_URL: url, TOPIC_PREFIX: topicPrefix } = config;
+        log = startConsumers({ url, topicPrefix, db, consumers, logger });
+      }
       jobs = every.map((job) => startJob(job, logger));
       const addresses = {
         http: `http://${addressOf(http.server.address())}`,

@@ -1,0 +1,41 @@
+import type { Message } from '../message.js';
+import type { TopicPartition } from '../process.js';
+import type { KafkaMessage } from './client.js';
+
+/**
+ * What Debezium's outbox router makes of an outbox row, read back. A record that no outbox wrote is read as far as it
+ * goes; what is missing fails in the parser and is parked there. Without a value it is a tombstone: no message at all.
+ */
+export function messageOf(
+  { topic, partition }: TopicPartition,
+  { key, value, headers, offset, timestamp }: KafkaMessage,
+): Message | undefined {
+  if (value === null) return undefined;
+  const header = (name: string): string | undefined => {
+    const given = headers?.[name];
+    return (Array.isArray(given) ? given[0] : given)?.toString();
+  };
+  const occurred = Date.parse(header('occurredAt') ?? '');
+  return {
+    // Its place for an id, which is no UUID: two records without one are parked as two.
+    id: header('id') ?? `${topic}/${partition}/${offset}`,
+    topic,
+    partition,
+    position: Number(offset),
+    key: key?.toString() ?? '',
+    type: header('eventType') ?? '',
+    version: Number(header('version') ?? 0),
+    occurredAt: new Date(Number.isNaN(occurred) ? Number(timestamp) : occurred).toISOString(),
+    traceparent: header('traceparent') ?? null,
+    payload: parsed(value.toString()),
+  };
+}
+
+/** What is no JSON stays the text that it is: it fits no schema, so it is parked as it came. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
