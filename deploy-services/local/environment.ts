@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { ServiceUrls } from './market-file.js';
 import type { Ports } from './ports.js';
 import type { Provisioned } from './provision.js';
-import { byService, publications, type ServiceName } from './topology.js';
+import { byService, type ServiceName } from './topology.js';
 
 const host = '127.0.0.1';
 
@@ -17,10 +17,18 @@ export interface Surroundings {
   provisioned: Provisioned;
   keysFile: string;
   adminPassword: string;
+  /** EVENTS_URL of a service. */
+  eventsUrl(name: ServiceName): string;
 }
 
 /** The whole environment of each service: what it would get from its Deployment in a cluster. */
-export function serviceEnvironments({ ports, provisioned, keysFile, adminPassword }: Surroundings) {
+export function serviceEnvironments({
+  ports,
+  provisioned,
+  keysFile,
+  adminPassword,
+  eventsUrl,
+}: Surroundings) {
   const urls = urlsOf(ports);
   const own: Record<ServiceName, Record<string, string>> = {
     auth: { JWT_KEYS_FILE: keysFile, ADMIN_LOGIN_ID: 'admin', ADMIN_PASSWORD: adminPassword },
@@ -35,26 +43,18 @@ export function serviceEnvironments({ ports, provisioned, keysFile, adminPasswor
     GRPC_PORT: `${ports.services[name].grpc}`,
     ADMIN_PORT: `${ports.services[name].admin}`,
     DATABASE_URL: provisioned.databases[name].url,
-    EVENTS_URL: provisioned.databases[name].eventsUrl,
+    EVENTS_URL: eventsUrl(name),
     AUTH_ISSUER: urls.auth.http,
     AUTH_JWKS_URL: `${urls.auth.http}/.well-known/jwks.json`,
     ...own[name],
   }));
 }
 
-export const relayEnvironment = (ports: Ports, relayUrl: string): Record<string, string> => ({
-  ...inherited(),
-  HOST: host,
-  ADMIN_PORT: `${ports.relay}`,
-  RELAY_DATABASE_URL: relayUrl,
-  RELAY_PUBLICATIONS: publications.join(','),
-});
-
 /** What somebody sets at `npm start` for all processes: logging, tracing, deadlines. */
 const passedOn =
   /^(LOG_|OTEL_|ORDER_|MAX_|SWEEP_|PAYMENT_|PROVIDER_|SANDBOX_|DATABASE_POOL_|SIGN_IN_|SHUTDOWN_|NODE_|TZ$|PATH$|SystemRoot$|TEMP$|TMP$|HOME$)/;
 
-function inherited(): Record<string, string> {
+export function inherited(): Record<string, string> {
   const env: Record<string, string> = { UV_THREADPOOL_SIZE: `${Math.max(4, availableParallelism())}` };
   for (const [name, value] of Object.entries(process.env)) {
     if (value !== undefined && passedOn.test(name)) env[name] = value;

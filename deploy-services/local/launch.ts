@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { stopForgottenPostgres } from '@msa-event-market/shared-sdk/postgres';
 import { startControl } from './control.js';
-import { relayEnvironment, serviceEnvironments, urlsOf } from './environment.js';
+import { serviceEnvironments, urlsOf } from './environment.js';
 import { launcherOf, removeLauncherNote, writeLauncherNote } from './launcher-note.js';
 import { type MarketFile, removeMarketFile, writeMarketFile } from './market-file.js';
 import { typed } from './options.js';
@@ -12,13 +11,16 @@ import type { Output } from './output.js';
 import { choosePorts } from './ports.js';
 import { runPostgres } from './postgres.js';
 import { Problem } from './problem.js';
-import { provision } from './provision.js';
+import { claimDataFolder } from './profile-note.js';
+import { transportOf } from './profiles.js';
+import { inDatabase, provision } from './provision.js';
 import { secretsIn } from './secrets.js';
 import { type Supervised, supervise } from './supervise.js';
-import { type ServiceName, serviceNames, services } from './topology.js';
+import { byService, type ProfileName, type ServiceName, serviceNames, services } from './topology.js';
 import { waitReady } from './wait-ready.js';
 
 export interface LaunchOptions {
+  profile?: ProfileName;
   dataDir: string;
   portBase: number;
   output: Output;
@@ -35,13 +37,20 @@ export interface Market {
 }
 
 /** Starts everything in order, waits until all of it is ready, and stops what it started if that fails. */
-export async function launch({ dataDir, portBase, output, fsync = true }: LaunchOptions): Promise<Market> {
+export async function launch({
+  profile = 'embedded',
+  dataDir,
+  portBase,
+  output,
+  fsync = true,
+}: LaunchOptions): Promise<Market> {
   mkdirSync(dataDir, { recursive: true, mode: 0o755 });
   const last = launcherOf(dataDir);
   if (last && !last.killed)
     throw new Problem(
       `A market runs on ${dataDir} already (process ${last.pid}): see ${typed('npm run status', dataDir)}`,
     );
+  claimDataFolder(dataDir, profile);
   writeLauncherNote(dataDir);
 
   const stops: [string, () => Promise<unknown>][] = [];
@@ -66,75 +75,86 @@ export async function launch({ dataDir, portBase, output, fsync = true }: Launch
       output.say('the last launcher was killed: waiting until what it left has ended');
       await stopForgottenPostgres({ dataDir: path.join(dataDir, 'postgres'), log: output.of('postgres') });
     }
-    const ports = await choosePorts(portBase, last ? patienceMs : 0);
-
-    output.say('starting PostgreSQL');
-    const place = { dataDir, port: ports.postgres, password: secret('postgres'), fsync };
-    const postgres = await runPostgres(place, output, () => publish());
-    stops.push(['PostgreSQL', () => postgres.stop()]);
-
-    output.say('creating and migrating the databases');
-    const provisioned = await provision(postgres.url, secret);
-    const keysFile = path.join(dataDir, 'jwt-keys.json');
-    if (!existsSync(keysFile))
-      execFileSync(process.execPath, [path.join(services.auth.folder, 'dist/generate-keys.js'), keysFile]);
-
-    const env = serviceEnvironments({ ports, provisioned, keysFile, adminPassword: secret('admin') });
-    const urls = { ...urlsOf(ports), relay: { admin: `http://127.0.0.1:${ports.relay}` } };
-    const processes = {} as Record<'relay' | ServiceName, Supervised>;
+    const ports = await choosePorts(portBase, last ? patienceMs : 0, profile);
     let published = false;
     const publish = () => {
       if (published) writeMarketFile(file());
     };
+    const transport = await transportOf(profile, {
+      dataDir,
+      ports,
+      output,
+      password: secret,
+      onChange: publish,
+      onStop: (what, end) => stops.push([what, end]),
+    });
+    await transport.begin();
+
+    output.say('starting PostgreSQL');
+    const place = { dataDir, port: ports.postgres, password: secret('postgres'), fsync };
+    const postgres = await runPostgres(place, output, publish);
+    stops.push(['PostgreSQL', () => postgres.stop()]);
+
+    output.say('creating and migrating the databases');
+    const provisioned = await provision({
+      adminUrl: postgres.url,
+      password: secret,
+      databaseOf: transport.databaseOf,
+      alongside: () => transport.prepareDatabases(postgres.url),
+    });
+    const keysFile = path.join(dataDir, 'jwt-keys.json');
+    if (!existsSync(keysFile))
+      execFileSync(process.execPath, [path.join(services.auth.folder, 'dist/generate-keys.js'), keysFile]);
+
+    const env = serviceEnvironments({
+      ports,
+      provisioned,
+      keysFile,
+      adminPassword: secret('admin'),
+      eventsUrl: (name) => transport.eventsUrl(name, provisioned.databases[name].eventsUrl),
+    });
+    const urls = { ...urlsOf(ports), relay: transport.urls };
+    const processes = {} as Record<ServiceName, Supervised>;
     const file = (): MarketFile => ({
-      profile: 'embedded',
+      profile,
       dataDir,
       startedAt,
       pids: {
         launcher: process.pid,
         postgres: postgres.pid(),
-        relay: processes.relay.pid() ?? 0,
-        ...(Object.fromEntries(serviceNames.map((name) => [name, processes[name].pid() ?? 0])) as Record<
-          ServiceName,
-          number
-        >),
+        relay: transport.relay().pid() ?? 0,
+        ...(transport.broker && { broker: transport.broker().pid() ?? 0 }),
+        ...byService((name) => processes[name].pid() ?? 0),
       },
       urls,
       databases: {
-        admin: inDatabase(postgres.url, 'market'),
-        check: provisioned.databases.order.checkUrl,
+        admin: byService((name) => inDatabase(postgres.url, transport.databaseOf(name))),
+        check: byService((name) => provisioned.databases[name].checkUrl),
         checkSandbox: provisioned.sandbox.checkUrl,
       },
+      log: transport.log,
       control: { url: `http://127.0.0.1:${ports.control}`, secret: secret('control') },
       env,
     });
     const startedAt = new Date().toISOString();
 
-    output.say('starting the relay and the services');
-    const compiled = path.dirname(fileURLToPath(import.meta.url));
-    processes.relay = supervise(
-      {
-        name: 'relay',
-        module: path.join(compiled, 'relay.js'),
-        cwd: dataDir,
-        env: relayEnvironment(ports, provisioned.relayUrl),
-      },
-      output,
-      publish,
-    );
-    stops.push(['the relay', () => processes.relay.stop()]);
+    output.say(`starting ${transport.broker ? 'Kafka Connect' : 'the relay'} and the services`);
+    await transport.connect(postgres.url);
     for (const name of serviceNames) {
       const { folder } = services[name];
       const module = path.join(folder, 'dist/main.js');
       processes[name] = supervise({ name, module, cwd: folder, env: env[name] }, output, publish);
     }
     stops.push(['the services', () => Promise.all(serviceNames.map((name) => processes[name].stop()))]);
-    const control = await startControl(ports.control, secret('control'), processes);
+    const control = await startControl(ports.control, secret('control'), {
+      relay: transport.relay(),
+      ...processes,
+    });
     stops.push(['the control port', () => control.close()]);
 
     const logOf = (name: string) => path.join(dataDir, 'logs', `${name}.log`);
     await Promise.all([
-      waitReady('the relay', urls.relay.admin, processes.relay, logOf('relay')),
+      transport.ready(),
       ...serviceNames.map((name) =>
         waitReady(`service-${name}`, urls[name].admin, processes[name], logOf(name)),
       ),
@@ -143,10 +163,4 @@ export async function launch({ dataDir, portBase, output, fsync = true }: Launch
     publish();
     return file();
   }
-}
-
-function inDatabase(url: string, database: string): string {
-  const inside = new URL(url);
-  inside.pathname = `/${database}`;
-  return inside.href;
 }

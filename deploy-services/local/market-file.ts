@@ -3,7 +3,7 @@ import path from 'node:path';
 import { launcherOf } from './launcher-note.js';
 import { typed } from './options.js';
 import { Problem } from './problem.js';
-import type { ProcessName, ServiceName } from './topology.js';
+import type { ProcessName, ProfileName, ServiceName } from './topology.js';
 
 export interface ServiceUrls {
   http: string;
@@ -12,18 +12,32 @@ export interface ServiceUrls {
   admin: string;
 }
 
+export interface RelayUrls {
+  admin: string;
+  /** Answers 200 when it is ready. */
+  ready: string;
+}
+
+/** Where the event log is: beside the services' tables, or on topics. */
+export type LogPlace = { kind: 'postgres' } | { kind: 'kafka'; broker: string; topicPrefix: string };
+
 /**
  * What a running market is and where: written when it is ready and whenever a process is restarted. It holds
  * passwords; only its owner may read it.
  */
 export interface MarketFile {
-  profile: 'embedded';
+  profile: ProfileName;
   dataDir: string;
   startedAt: string;
-  pids: Record<ProcessName | 'launcher', number>;
-  urls: Record<ServiceName, ServiceUrls> & { relay: { admin: string } };
+  pids: Record<ProcessName | 'launcher', number> & { broker?: number };
+  urls: Record<ServiceName, ServiceUrls> & { relay: RelayUrls };
   /** Connection strings: of a superuser, and of the role that may read everything. */
-  databases: { admin: string; check: string; checkSandbox: string };
+  databases: {
+    admin: Record<ServiceName, string>;
+    check: Record<ServiceName, string>;
+    checkSandbox: string;
+  };
+  log: LogPlace;
   /** The launcher's own HTTP, for `npm run dev`. */
   control: { url: string; secret: string };
   /** The environment each service runs with. */

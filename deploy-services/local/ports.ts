@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from './problem.js';
-import { byService, type ServiceName, serviceNames, services } from './topology.js';
+import { byService, type ProfileName, type ServiceName, serviceNames, services } from './topology.js';
 
 export interface ServicePorts {
   http: number;
@@ -11,8 +11,10 @@ export interface ServicePorts {
 
 export interface Ports {
   postgres: number;
+  /** The admin port of the relay; on the stack the REST interface of Kafka Connect. */
   relay: number;
   control: number;
+  broker?: { clients: number; controller: number };
   services: Record<ServiceName, ServicePorts>;
 }
 
@@ -20,12 +22,18 @@ export interface Ports {
  * The addresses of a market; with base 0 every one is a free port. Says which port is taken, and what to do, when that
  * is still so after `patienceMs`.
  */
-export async function choosePorts(base: number, patienceMs = 0): Promise<Ports> {
-  if (base === 0) return freePorts();
+export async function choosePorts(
+  base: number,
+  patienceMs = 0,
+  profile: ProfileName = 'embedded',
+): Promise<Ports> {
+  if (base === 0) return freePorts(profile);
+  const stack = profile === 'stack';
   const ports: Ports = {
     postgres: base,
     control: base + 1,
-    relay: base + 2,
+    relay: base + (stack ? 62 : 2),
+    ...(stack && { broker: { clients: base + 60, controller: base + 61 } }),
     services: byService((name) => {
       const http = base + services[name].offset;
       return { http, grpc: http + 1, admin: http + 2 };
@@ -34,7 +42,8 @@ export async function choosePorts(base: number, patienceMs = 0): Promise<Ports> 
   const wanted: [string, number][] = [
     ['PostgreSQL', ports.postgres],
     ['the launcher', ports.control],
-    ['the relay', ports.relay],
+    [stack ? 'Kafka Connect' : 'the relay', ports.relay],
+    ...Object.values(ports.broker ?? {}).map((port): [string, number] => ['Kafka', port]),
     ...serviceNames.flatMap((name): [string, number][] =>
       Object.entries(ports.services[name]).map(([kind, port]) => [`service-${name} (${kind})`, port]),
     ),
@@ -57,9 +66,12 @@ export async function choosePorts(base: number, patienceMs = 0): Promise<Ports> 
   }
 }
 
-async function freePorts(): Promise<Ports> {
+async function freePorts(profile: ProfileName): Promise<Ports> {
+  const broker = profile === 'stack';
   // All are held at the same time, so that no two are the same.
-  const held = await Promise.all(Array.from({ length: 3 + 3 * serviceNames.length }, () => listen(0)));
+  const held = await Promise.all(
+    Array.from({ length: 3 + (broker ? 2 : 0) + 3 * serviceNames.length }, () => listen(0)),
+  );
   const numbers = held.map((server) => (server.address() as { port: number }).port);
   await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
   const next = () => numbers.pop() as number;
@@ -67,6 +79,7 @@ async function freePorts(): Promise<Ports> {
     postgres: next(),
     control: next(),
     relay: next(),
+    ...(broker && { broker: { clients: next(), controller: next() } }),
     services: byService(() => ({ http: next(), grpc: next(), admin: next() })),
   };
 }

@@ -1,32 +1,47 @@
 import path from 'node:path';
 import { migrate } from '@msa-event-market/shared-sdk/db';
 import { createServiceDatabase, type ServiceDatabase } from '@msa-event-market/shared-sdk/postgres';
-import { createLogSchema } from '@msa-event-market/shared-sdk/relay';
-import { type ServiceName, serviceNames, services } from './topology.js';
+import { byService, type ServiceName, serviceNames, services } from './topology.js';
 
 export interface Provisioned {
   databases: Record<ServiceName, ServiceDatabase>;
   sandbox: ServiceDatabase;
-  relayUrl: string;
+}
+
+export interface ProvisionOptions {
+  adminUrl: string;
+  /** Of a role, by its name. */
+  password(role: string): string;
+  /** One for all services, or each its own. */
+  databaseOf(name: ServiceName): string;
+  /** What else is to be created once the databases are there. */
+  alongside(): Promise<unknown>;
 }
 
 /**
- * One database for all services, a schema and roles for each, beside it the provider's own database: created where
- * they are missing, and brought up to date as their owners. A second start finds nothing to do.
+ * The services' databases, a schema and roles for each, and the provider's own: created where they are missing, and
+ * brought up to date as their owners. A second start finds nothing to do.
  */
-export async function provision(adminUrl: string, password: (role: string) => string): Promise<Provisioned> {
-  const database = 'market';
+export async function provision({
+  adminUrl,
+  password,
+  databaseOf,
+  alongside,
+}: ProvisionOptions): Promise<Provisioned> {
   const [sandbox, ...own] = await Promise.all([
     createServiceDatabase({ adminUrl, database: 'sandbox', schema: 'sandbox', password }),
     ...serviceNames.map((name) =>
-      createServiceDatabase({ adminUrl, database, schema: services[name].schema, password }),
+      createServiceDatabase({
+        adminUrl,
+        database: databaseOf(name),
+        schema: services[name].schema,
+        password,
+      }),
     ),
   ]);
-  const databases = Object.fromEntries(
-    serviceNames.map((name, i) => [name, own[i]]),
-  ) as Provisioned['databases'];
-  const [{ relayUrl }] = await Promise.all([
-    createLogSchema({ adminUrl, database, password }),
+  const databases = byService((name) => own[serviceNames.indexOf(name)] as ServiceDatabase);
+  await Promise.all([
+    alongside(),
     migrate({
       url: sandbox.ownerUrl,
       schema: 'sandbox',
@@ -40,5 +55,12 @@ export async function provision(adminUrl: string, password: (role: string) => st
       }),
     ),
   ]);
-  return { databases, sandbox, relayUrl };
+  return { databases, sandbox };
+}
+
+/** The same server and user, in another database. */
+export function inDatabase(url: string, database: string): string {
+  const inside = new URL(url);
+  inside.pathname = `/${database}`;
+  return inside.href;
 }

@@ -1,16 +1,30 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Output } from './output.js';
 
-export interface Program {
+interface AnyProgram {
   name: string;
-  /** The compiled module to run. */
-  module: string;
   cwd: string;
   env: Record<string, string>;
+}
+
+export interface ModuleProgram extends AnyProgram {
+  /** The compiled module to run. */
+  module: string;
   execArgv?: string[];
 }
+
+/** A program that is not ours: it takes a SIGTERM for "stop", and would not notice that its launcher is gone. */
+export interface CommandProgram extends AnyProgram {
+  /** Asked anew for each start. */
+  command(): string[];
+  onStart(pid: number): void;
+  /** `inOrder`: it was told to, and did. */
+  onEnd(inOrder: boolean): void;
+}
+
+export type Program = ModuleProgram | CommandProgram;
 
 export interface Supervised {
   pid(): number | undefined;
@@ -31,7 +45,7 @@ const wellAfterMs = 10_000;
 
 /**
  * Runs a program and starts it again whenever it ends unasked. It ends with us in any case: when our side of the
- * channel closes, it stops by itself.
+ * channel closes, it stops by itself, or its guard stops it.
  */
 export function supervise(program: Program, output: Output, onChange: () => void): Supervised {
   const write = output.of(program.name);
@@ -42,19 +56,13 @@ export function supervise(program: Program, output: Output, onChange: () => void
 
   function start(): void {
     const began = Date.now();
-    const running = fork(program.module, {
-      cwd: program.cwd,
-      env: program.env,
-      execArgv: program.execArgv ?? [],
-      // Out of the terminal's process group: Ctrl-C reaches the launcher only, which stops the others in order.
-      detached: process.platform !== 'win32',
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
+    const running = 'module' in program ? forked(program) : spawned(program);
     child = running;
     for (const stream of [running.stdout, running.stderr]) stream?.on('data', write);
     running.once('error', (error) => output.say(`${program.name} could not be started: ${error.message}`));
     running.once('exit', (code, signal) => {
       child = undefined;
+      if ('onEnd' in program) program.onEnd(!wanted && signal !== 'SIGKILL');
       if (!wanted) return;
       deaths = Date.now() - began > wellAfterMs ? 1 : deaths + 1;
       const pause = Math.min(firstPauseMs * 2 ** (deaths - 1), longestPauseMs);
@@ -70,7 +78,9 @@ export function supervise(program: Program, output: Output, onChange: () => void
     const ending = child;
     if (!ending) return;
     const gone = once(ending, 'exit');
-    ending.send('stop', () => {}); // Windows has no SIGTERM
+    if (ending.connected)
+      ending.send('stop', () => {}); // Windows has no SIGTERM
+    else ending.kill('SIGTERM');
     const late = sleep(stopWithinMs, 'late', { ref: false });
     if ((await Promise.race([gone, late])) === 'late') {
       output.say(`${program.name} does not stop, killing it`);
@@ -90,4 +100,39 @@ export function supervise(program: Program, output: Output, onChange: () => void
       if (!child) start();
     },
   };
+}
+
+// Out of the terminal's process group: Ctrl-C reaches the launcher only, which stops the others in order.
+const detached = process.platform !== 'win32';
+
+const forked = ({ module, cwd, env, execArgv = [] }: ModuleProgram): ChildProcess =>
+  fork(module, { cwd, env, execArgv, detached, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+
+function spawned({ command, cwd, env, onStart }: CommandProgram): ChildProcess {
+  const [program = '', ...args] = command();
+  const running = spawn(program, args, { cwd, env, detached, stdio: ['ignore', 'pipe', 'pipe'] });
+  if (running.pid !== undefined) {
+    onStart(running.pid);
+    const shell = guard(running.pid);
+    running.once('exit', () => shell?.kill('SIGKILL')); // before the number is somebody else's
+  }
+  return running;
+}
+
+/**
+ * A shell at the other end of a pipe that closes when the launcher is gone, however that came: then it stops the
+ * program.
+ */
+function guard(pid: number): ChildProcess | undefined {
+  if (process.platform === 'win32') return undefined;
+  const wait = 'trap "" INT TERM HUP; while read -r line; do :; done; kill -TERM "$1"';
+  const shell = spawn('/bin/sh', ['-c', wait, 'stop-after-launcher', String(pid)], {
+    cwd: '/',
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  shell.unref();
+  // The pipe is only there to close; it must not keep this process alive.
+  (shell.stdin as unknown as { unref(): void }).unref();
+  return shell;
 }

@@ -8,6 +8,12 @@ export const root = fileURLToPath(
 
 export const serviceNames = ['auth', 'store', 'order', 'payment'] as const;
 export type ServiceName = (typeof serviceNames)[number];
+
+/** How events get from the outboxes to the consumers: PostgreSQL alone, or Kafka with Debezium. */
+export const profileNames = ['embedded', 'stack'] as const;
+export type ProfileName = (typeof profileNames)[number];
+
+/** `relay` is whatever carries the outboxes' rows into the log; on the stack it is Kafka Connect. */
 export type ProcessName = 'postgres' | 'relay' | ServiceName;
 
 interface ServicePlace {

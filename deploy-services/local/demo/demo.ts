@@ -1,5 +1,4 @@
 import { checkMarket } from '../check/check.js';
-import { snapshotsOf } from '../check/snapshots.js';
 import { type MarketFile, requireMarket } from '../market-file.js';
 import { readOptions } from '../options.js';
 import { Problem } from '../problem.js';
@@ -28,21 +27,21 @@ export async function demo(args: string[]): Promise<number> {
 
 /** True when everything happened as told and no invariant is violated. A step that does not happen is a Problem. */
 export async function play(
-  { urls, databases }: MarketFile,
+  market: MarketFile,
   { write, coloured = false, withinMs = 15_000 }: Performance,
 ): Promise<boolean> {
-  const evidence = evidenceOf(databases);
+  const evidence = evidenceOf(market.databases);
   try {
     const sheet = page(write, coloured);
-    const shop = await openShop(urls).catch((error) => {
+    const shop = await openShop(market.urls).catch((error) => {
       throw new Problem(`The demo’s users and products could not be made: ${error.message}`);
     });
     const stage = { shop, page: sheet, evidence, withinMs };
     sheet.title('The market, told by its event log');
-    sheet.text('People act over REST; what follows was read from the log and the databases.');
+    sheet.text('People act over REST; what follows was read from the services’ outboxes and databases.');
     for (const story of [happyOrder, declinedCard, lastPiece, cancelledOrder]) await story(stage);
 
-    const { ok, results } = await checkMarket(snapshotsOf(databases), { waitSeconds: withinMs / 1_000 });
+    const { ok, results } = await checkMarket(market, { waitSeconds: withinMs / 1_000 });
     const wrong = results.filter(({ violations }) => violations.length > 0).length;
     const skipped = results.filter((result) => result.skipped).length;
     const said = ok

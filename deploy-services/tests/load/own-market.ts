@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { checkMarket, type Report } from '../../local/check/check.js';
-import { snapshotsOf } from '../../local/check/snapshots.js';
 import { buyers, type DemoUser, sellers } from '../../local/demo-users.js';
 import { marketClient, type Product } from '../../local/market-client.js';
 import { type MarketFile, requireMarket } from '../../local/market-file.js';
@@ -47,7 +46,7 @@ export async function startOwnMarket(dataDir: string): Promise<OwnMarket> {
   const file = requireMarket(dataDir);
   const { urls } = file;
   const market = marketClient({ auth: urls.auth.http, store: urls.store.http });
-  const pool = new pg.Pool({ connectionString: file.databases.check, max: 1 });
+  const pool = new pg.Pool({ connectionString: file.databases.check.order, max: 1 });
   pool.on('error', () => {}); // the next query tells
   const sql = async <R extends pg.QueryResultRow>(text: string, values: unknown[] = []) =>
     (await pool.query<R>(text, values)).rows;
@@ -120,7 +119,7 @@ export async function startOwnMarket(dataDir: string): Promise<OwnMarket> {
       }
     },
 
-    check: () => checkMarket(snapshotsOf(file.databases), { waitSeconds: drainsWithinMs / 1_000 }),
+    check: () => checkMarket(file, { waitSeconds: drainsWithinMs / 1_000 }),
 
     async stop() {
       await Promise.all([pool.end(), market.close()]);

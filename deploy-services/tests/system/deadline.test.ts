@@ -26,9 +26,11 @@ it('an order whose payment comes too late is EXPIRED: what the provider had auth
     'PaymentAuthorized noted',
   );
   expect(await available(buyer, product)).toBe(100);
-  const [payment] = await market.sql('SELECT status, captured FROM payment.payment WHERE order_id = $1', [
-    id,
-  ]);
+  const [payment] = await market.sql(
+    'payment',
+    'SELECT status, captured FROM payment.payment WHERE order_id = $1',
+    [id],
+  );
   expect(payment).toEqual({ status: 'VOIDED', captured: '0' });
 });
 

@@ -75,6 +75,7 @@ describe('a kill in the middle of 200 orders changes no final state', () => {
       );
       expect(report.notes).toEqual([]);
       const statuses = await market.sql<{ status: string; n: number }>(
+        'order',
         'SELECT status, count(*)::int AS n FROM orders.orders GROUP BY status',
       );
       for (const { status } of statuses) expect([...final, 'CONFIRMED']).toContain(status);

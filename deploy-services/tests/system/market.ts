@@ -8,9 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { checkMarket, type Report } from '../../local/check/check.js';
-import { snapshotsOf } from '../../local/check/snapshots.js';
 import type { MarketFile } from '../../local/market-file.js';
-import type { ProcessName } from '../../local/topology.js';
+import { byService, type ProcessName, type ServiceName } from '../../local/topology.js';
 
 export interface StartOptions {
   seed?: boolean;
@@ -27,7 +26,8 @@ export interface RunningMarket {
   kill(name: ProcessName): Promise<void>;
   /** SIGSTOP and SIGCONT: a process that hangs. */
   signal(name: ProcessName, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
-  sql<R extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<R[]>;
+  /** In the database of a service, as a superuser; its tables are in its schema. */
+  sql<R extends pg.QueryResultRow>(service: ServiceName, text: string, values?: unknown[]): Promise<R[]>;
   /** Every invariant, at rest; throws when the market does not come to rest. */
   check(): Promise<Report>;
   stop(): Promise<void>;
@@ -57,8 +57,14 @@ export async function startMarket({ seed = false, env = {} }: StartOptions = {})
 
   const file = (): MarketFile => JSON.parse(readFileSync(path.join(dataDir, 'market.json'), 'utf8'));
   const { urls, databases, env: serviceEnv } = file();
-  const pool = new pg.Pool({ connectionString: databases.admin, max: 2, connectionTimeoutMillis: 10_000 });
-  pool.on('error', () => {}); // PostgreSQL is killed on purpose
+  const pools = byService((name) => {
+    const pool = new pg.Pool({
+      connectionString: databases.admin[name],
+      max: 2,
+      connectionTimeoutMillis: 10_000,
+    });
+    return pool.on('error', () => {}); // PostgreSQL is killed on purpose
+  });
 
   const signal = (name: ProcessName, signal: NodeJS.Signals) => void process.kill(file().pids[name], signal);
   return {
@@ -73,18 +79,18 @@ export async function startMarket({ seed = false, env = {} }: StartOptions = {})
         const now = file().pids[name];
         if (now === before || now === 0) throw new Error(`${name} was not started again`);
         if (name !== 'postgres') {
-          const { admin } = urls[name];
-          const { status } = await fetch(`${admin}/healthz/ready`);
+          const ready = name === 'relay' ? urls.relay.ready : `${urls[name].admin}/healthz/ready`;
+          const { status } = await fetch(ready);
           if (status !== 200) throw new Error(`${name} is not ready`);
-        } else await pool.query('SELECT 1');
+        } else await pools.order.query('SELECT 1');
       }, 30_000);
     },
-    async sql<R extends pg.QueryResultRow>(text: string, values: unknown[] = []) {
-      return (await pool.query<R>(text, values)).rows;
+    async sql<R extends pg.QueryResultRow>(service: ServiceName, text: string, values: unknown[] = []) {
+      return (await pools[service].query<R>(text, values)).rows;
     },
-    check: () => checkMarket(snapshotsOf(databases), { waitSeconds: 60 }),
+    check: () => checkMarket(file(), { waitSeconds: 60 }),
     async stop() {
-      await pool.end();
+      await Promise.all(Object.values(pools).map((pool) => pool.end()));
       launcher.kill('SIGINT');
       if (launcher.exitCode === null) await once(launcher, 'exit');
       rmSync(dataDir, { recursive: true, force: true });

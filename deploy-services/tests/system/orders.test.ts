@@ -32,6 +32,7 @@ afterAll(async () => {
 const net = async (orderId: string) =>
   (
     await market.sql<{ net: string }>(
+      'payment',
       'SELECT captured - refunded AS net FROM payment.payment WHERE order_id = $1',
       [orderId],
     )
@@ -63,7 +64,7 @@ describe('an order that cannot be', () => {
     const { id } = await buyer.order([{ product: mug }, { product: rare, quantity: 2 }]);
     expect(await buyer.until(id, 'REJECTED')).toMatchObject({ reason: 'OUT_OF_STOCK' });
     expect([await available(buyer, mug), await available(buyer, rare)]).toEqual([before, 1]);
-    expect(await market.sql('SELECT FROM payment.payment WHERE order_id = $1', [id])).toEqual([]);
+    expect(await market.sql('payment', 'SELECT FROM payment.payment WHERE order_id = $1', [id])).toEqual([]);
   });
 
   it('is CANCELLED when its capture fails, and costs nothing', async () => {
@@ -165,7 +166,9 @@ describe('an order', () => {
     expect(orders.filter(({ reason }) => reason === 'OUT_OF_STOCK')).toHaveLength(49);
     expect(await available(buyer, last)).toBe(0);
     const ids = orders.filter(({ status }) => status === 'REJECTED').map(({ id }) => id);
-    expect(await market.sql('SELECT FROM payment.payment WHERE order_id = ANY ($1)', [ids])).toEqual([]);
+    expect(
+      await market.sql('payment', 'SELECT FROM payment.payment WHERE order_id = ANY ($1)', [ids]),
+    ).toEqual([]);
   }, 60_000);
 });
 

@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Output } from '../output.js';
+import { Problem } from '../problem.js';
+import { type Supervised, supervise } from '../supervise.js';
+import { javaProgram } from './java-program.js';
+
+export interface BrokerOptions {
+  java: string;
+  jars: string;
+  /** Holds broker.properties, and Kafka's data beside it. */
+  home: string;
+  output: Output;
+  onChange(): void;
+}
+
+/** Starts Kafka on its folder, which is formatted when it is new. */
+export async function startBroker({
+  java,
+  jars,
+  home,
+  output,
+  onChange,
+}: BrokerOptions): Promise<Supervised> {
+  const settings = path.join(home, 'broker.properties');
+  if (!existsSync(path.join(home, 'kafka', 'meta.properties'))) format({ java, jars, settings });
+  const program = javaProgram({
+    name: 'broker',
+    java,
+    jars,
+    main: 'kafka.Kafka',
+    args: [settings],
+    home,
+    heapMb: 192,
+  });
+  return supervise(program, output, onChange);
+}
+
+function format({ java, jars, settings }: { java: string; jars: string; settings: string }): void {
+  const id = randomBytes(16).toString('base64url');
+  const main = ['kafka.tools.StorageTool', 'format', '--cluster-id', id, '--config', settings];
+  const { status, stdout, stderr } = spawnSync(
+    java,
+    ['-Xmx128m', '-XX:TieredStopAtLevel=1', '-cp', `${jars}/*`, ...main],
+    { encoding: 'utf8' },
+  );
+  if (status !== 0) throw new Problem(`Kafka’s folder could not be formatted: ${(stderr || stdout).trim()}`);
+}
+
+const startsWithinMs = 90_000;
+const deathsAllowed = 3;
+
+/** Tries until the broker answers; gives up when it keeps ending. */
+export async function untilAnswers(
+  ask: () => Promise<void>,
+  broker: Supervised,
+  logFile: string,
+): Promise<void> {
+  for (const until = Date.now() + startsWithinMs; ; await sleep(100)) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (broker.deaths() >= deathsAllowed)
+        throw new Problem(`Kafka cannot be started. Why stands in ${logFile}`);
+      if (Date.now() > until)
+        throw new Problem(`Kafka does not answer after ${startsWithinMs / 1_000} s. See ${logFile}`, {
+          cause: error,
+        });
+    }
+  }
+}

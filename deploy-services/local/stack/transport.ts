@@ -1,0 +1,105 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type Supervised, supervise } from '../supervise.js';
+import { serviceNames, services } from '../topology.js';
+import type { Transport, TransportOptions } from '../transport.js';
+import { startBroker, untilAnswers } from './broker.js';
+import { type Connectors, keepConnectors } from './connectors.js';
+import { fill, properties } from './fill.js';
+import { jars } from './jars.js';
+import { requireJava } from './java.js';
+import { endForgottenStack, javaProgram, stackFolder } from './java-program.js';
+import { cdcRole, prepareOutboxes } from './outboxes.js';
+import { createTopics, describedTopics, kafkaAt, topicPrefix } from './topics.js';
+
+/** A database a service, Kafka, and one Kafka Connect worker with a Debezium connector for each outbox. */
+export async function stackTransport(options: TransportOptions): Promise<Transport> {
+  const { dataDir, ports, output, password, onChange, onStop } = options;
+  const { say } = output;
+  const folder = stackFolder(dataDir);
+  const broker = `127.0.0.1:${ports.broker?.clients}`;
+  const url = `http://127.0.0.1:${ports.relay}`;
+  const words = { folder, broker: ports.broker?.clients ?? 0, controller: ports.broker?.controller ?? 0 };
+  let brokerProcess: Supervised;
+  let worker: Supervised;
+  let connectors: Connectors;
+  let java: { java: string; jars: string };
+  const offsets = path.join(folder, 'connect.offsets');
+
+  async function begin(): Promise<void> {
+    java = { java: requireJava(), jars: await jars(say) };
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    await endForgottenStack(dataDir, say);
+    say('starting Kafka');
+    writeFileSync(path.join(folder, 'broker.properties'), fill('broker.properties', words));
+    brokerProcess = await startBroker({ ...java, home: folder, output, onChange });
+    onStop('Kafka', () => brokerProcess.stop());
+  }
+
+  async function connect(adminUrl: string): Promise<void> {
+    const admin = kafkaAt(broker).admin();
+    await untilAnswers(admin.connect, brokerProcess, path.join(dataDir, 'logs', 'broker.log'));
+    const wrong = await createTopics(admin, describedTopics());
+    for (const complaint of wrong)
+      say(`${complaint}: see deploy-services/docs/stack.md, "Too few partitions"`);
+    await admin.disconnect();
+
+    const passwords = path.join(folder, 'passwords.properties');
+    const lines = serviceNames.map((name) => `${name}=${password(cdcRole(name))}\n`);
+    writeFileSync(passwords, lines.join(''), { mode: 0o600 });
+    const settings = path.join(folder, 'connect.properties');
+    writeFileSync(settings, fill('connect.properties', { ...words, connect: ports.relay }));
+    worker = supervise(
+      javaProgram({
+        ...java,
+        name: 'connect',
+        main: 'org.apache.kafka.connect.cli.ConnectStandalone',
+        args: [settings],
+        home: folder,
+        heapMb: 192,
+      }),
+      output,
+      onChange,
+    );
+    const { port } = new URL(adminUrl);
+    connectors = keepConnectors(
+      url,
+      serviceNames.map((service) => ({
+        name: service,
+        config: properties(
+          fill('connector.properties', {
+            service,
+            passwords,
+            postgres: port,
+            prefix: topicPrefix,
+            schema: services[service].schema,
+            database: services[service].schema,
+            user: cdcRole(service),
+          }),
+        ),
+      })),
+      say,
+    );
+    onStop('Kafka Connect', async () => {
+      await connectors.stop();
+      await worker.stop();
+    });
+  }
+
+  return {
+    urls: { admin: url, ready: `${url}/health` },
+    log: { kind: 'kafka', broker, topicPrefix },
+    databaseOf: (name) => services[name].schema,
+    begin,
+    prepareDatabases: async () => {},
+    async connect(adminUrl) {
+      // A slot that is gone although Connect has read from it is a loss, which a new one would only hide.
+      await prepareOutboxes(adminUrl, { password, createSlots: !existsSync(offsets) });
+      await connect(adminUrl);
+    },
+    ready: () => connectors.running(),
+    eventsUrl: () => `kafka://${broker}`,
+    relay: () => worker,
+    broker: () => brokerProcess,
+  };
+}
