@@ -3,7 +3,8 @@ import { readOptions } from './options.js';
 import { serviceNames } from './topology.js';
 
 export const help = `npm run status -- [--data-dir DIR]
-Shows each process of the running market, whether it is well, and what it says about itself. Exit 1 when one is not.`;
+Shows each process of the running market, whether it is well, and what it says about itself; on the stack also the
+connectors, their slots in PostgreSQL and how far each group of consumers is behind. Exit 1 when one is not well.`;
 
 interface Health {
   status?: string;
@@ -14,9 +15,11 @@ export async function status(args: string[]): Promise<number> {
   const { dataDir } = readOptions(args, {});
   const market = requireMarket(dataDir);
   const { pids, urls } = market;
+  const stack = market.profile === 'stack';
   const rows = await Promise.all([
     row('PostgreSQL', pids.postgres),
-    row('relay', pids.relay, urls.relay.admin),
+    ...(pids.broker !== undefined ? [row('Kafka', pids.broker)] : []),
+    row(stack ? 'Kafka Connect' : 'relay', pids.relay, stack ? undefined : urls.relay.admin),
     ...serviceNames.map((name) => row(`service-${name}`, pids[name], urls[name].admin, urls[name].http)),
   ]);
   process.stdout.write(`profile ${market.profile}, since ${market.startedAt}, data in ${dataDir}\n\n`);
@@ -24,7 +27,10 @@ export async function status(args: string[]): Promise<number> {
     process.stdout.write(
       `  ${well ? 'up  ' : 'DOWN'} ${name.padEnd(16)} ${by.padEnd(16)} ${where}${trouble}\n`,
     );
-  return rows.every(({ well }) => well) ? 0 : 1;
+  const more = stack ? await (await import('./stack/status.js')).stackStatus(market) : [];
+  if (stack) process.stdout.write('\n');
+  for (const { well, text } of more) process.stdout.write(`  ${well ? 'up  ' : 'DOWN'} ${text}\n`);
+  return [...rows, ...more].every(({ well }) => well) ? 0 : 1;
 }
 
 async function row(name: string, pid: number, admin?: string, where = admin ?? '') {

@@ -1,21 +1,29 @@
 // `npm test`: everything that can be proven on this machine, folder by folder, with one count at the end.
 // `npm test -- service-order system` runs only those; what stands behind `--` goes to vitest.
-import { spawnSync } from 'node:child_process';
+// `npm run test:stack`: what is about events, once more on Kafka and Debezium.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { prepare, root } from './bootstrap.mjs';
 
 const services = ['service-auth', 'service-store', 'service-order', 'service-payment'];
-const suites = [
+const embeddedSuites = [
   { name: 'shared-sdk', folder: 'shared-sdk' },
   ...services.map((name) => ({ name, folder: name })),
   { name: 'deploy-services', folder: 'deploy-services' },
   // Whole markets, as a user starts them.
   { name: 'system', folder: 'deploy-services', config: 'vitest.system.config.ts' },
 ];
+const stackSuites = [
+  { name: 'events', folder: 'shared-sdk', files: ['test/events'], broker: true },
+  { name: 'system', folder: 'deploy-services', config: 'vitest.system.config.ts' },
+];
 
-const args = process.argv.slice(2);
+const stack = process.argv[2] === '--stack';
+const suites = stack ? stackSuites : embeddedSuites;
+const args = process.argv.slice(stack ? 3 : 2);
 const cut = args.includes('--') ? args.indexOf('--') : args.length;
 const names = args.slice(0, cut);
 const unknown = names.filter((name) => !suites.some((suite) => suite.name === name));
@@ -29,25 +37,28 @@ if (unknown.length > 0) {
 prepare();
 const chosen = names.length > 0 ? suites.filter(({ name }) => names.includes(name)) : suites;
 const total = { passed: 0, failed: 0, skipped: 0 };
+const missing = stack ? missingForStack() : [];
+const broker = missing.length === 0 && chosen.some((suite) => suite.broker) ? await startBroker() : undefined;
 for (const [i, suite] of chosen.entries()) {
   process.stderr.write(`\n[${i + 1}/${chosen.length}] ${suite.name}\n`);
-  const result = run(suite);
+  const result = missing.length > 0 ? skip(suite) : run(suite);
   for (const key of Object.keys(total)) total[key] += result[key];
 }
+await broker?.stop();
 const { passed, failed, skipped } = total;
 if (process.env.MARKET_TEST_SUMMARY) writeFileSync(process.env.MARKET_TEST_SUMMARY, JSON.stringify(total));
 process.stdout.write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
 process.exitCode = failed > 0 ? 1 : 0;
 
-function run({ folder, config = 'vitest.config.ts' }) {
+function run({ folder, config = 'vitest.config.ts', files = [] }) {
   const cwd = path.join(root, folder);
   const report = path.join(root, 'node_modules', `.market-test-${process.pid}.json`);
   const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const { status } = spawnSync(
     process.execPath,
-    [vitest, 'run', '-c', config, ...reporters, ...args.slice(cut + 1)],
-    { cwd, stdio: ['ignore', 2, 2] },
+    [vitest, 'run', '-c', config, ...reporters, ...files, ...args.slice(cut + 1)],
+    { cwd, stdio: ['ignore', 2, 2], env: { ...process.env, ...environment() } },
   );
   const counted = count(report);
   // A run that failed without a failed test: a file that could not be loaded, a server that did not start.
@@ -65,4 +76,44 @@ function count(report) {
   } finally {
     rmSync(report, { force: true });
   }
+}
+
+function environment() {
+  if (!stack) return {};
+  return { MARKET_PROFILE: 'stack', ...(broker && { MARKET_TEST_KAFKA: broker.address }) };
+}
+
+/** What the stack runs on and this machine lacks. */
+function missingForStack() {
+  return [
+    ['java', '-version'],
+    ['mvn', '--version'],
+  ]
+    .filter(([program, version]) => spawnSync(program, [version], { stdio: 'ignore' }).error)
+    .map(([program]) => program);
+}
+
+/** Not passed, and not silent about it. */
+function skip({ name }) {
+  process.stderr.write(
+    `\n  !!! NOT RUN: ${name} on the stack. There is no ${missing.join(' and no ')} on this machine.\n` +
+      '  !!! On Debian: apt install openjdk-17-jre-headless maven\n\n',
+  );
+  return { passed: 0, failed: 0, skipped: 1 };
+}
+
+/** A broker for the tests of the SDK, which know nothing of markets. It ends when we do. */
+async function startBroker() {
+  const module = path.join(root, 'deploy-services/dist/local/stack/broker-for-tests.js');
+  const running = spawn(process.execPath, [module], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  const ended = once(running, 'exit');
+  const first = await Promise.race([once(running.stdout, 'data'), ended.then(() => undefined)]);
+  if (!first) throw new Error('the broker for the tests could not be started');
+  return {
+    address: String(first[0]).trim(),
+    async stop() {
+      running.disconnect();
+      await ended;
+    },
+  };
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AssignerProtocol, type KafkaMessage } from 'kafkajs';
+import type { KafkaMessage } from 'kafkajs';
 import type { LogPlace } from '../market-file.js';
+import { lagOfGroups, onlookers } from '../stack/lag.js';
 import { describedTopics, kafkaAt } from '../stack/topics.js';
 import type { EventLog, Logged } from './invariant.js';
 
@@ -22,7 +23,7 @@ export async function kafkaLog({
 }: Place): Promise<EventLog & { close(): Promise<void> }> {
   const kafka = kafkaAt(broker);
   const admin = kafka.admin();
-  const groupId = `check.${randomUUID()}`;
+  const groupId = `${onlookers}${randomUUID()}`;
   const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false });
   const topics = describedTopics().topics.map((topic) => `${topicPrefix}${topic}`);
   const records = new Map<string, Record[]>();
@@ -77,25 +78,6 @@ export async function kafkaLog({
     }
   }
 
-  /** What a group has asked for, and what it has read of something else before. */
-  async function unreadOf(group: string): Promise<number> {
-    const { groups } = await admin.describeGroups([group]);
-    const asked = (groups[0]?.members ?? []).flatMap(
-      ({ memberMetadata }) => AssignerProtocol.MemberMetadata.decode(memberMetadata)?.topics ?? [],
-    );
-    const committed = new Map<string, number>();
-    const read = new Set(asked);
-    for (const { topic, partitions } of await admin.fetchOffsets({ groupId: group })) {
-      for (const { partition, offset } of partitions) committed.set(`${topic}/${partition}`, Number(offset));
-      read.add(topic);
-    }
-    const ends = await endsOf([...read]);
-    return ends.reduce(
-      (sum, { place, low, high }) => sum + Math.max(0, high - Math.max(low, committed.get(place) ?? low)),
-      0,
-    );
-  }
-
   return {
     mayRepeat: true,
     async events() {
@@ -113,9 +95,8 @@ export async function kafkaLog({
       return sent.filter(({ id }) => !ids.has(id)).length;
     },
     async unread() {
-      const { groups } = await admin.listGroups();
-      const others = groups.map((group) => group.groupId).filter((id) => !id.startsWith('check.'));
-      return (await Promise.all(others.map(unreadOf))).reduce((sum, n) => sum + n, 0);
+      const groups = await lagOfGroups(admin);
+      return groups.reduce((sum, { unread }) => sum + unread, 0);
     },
     async close() {
       await consumer.disconnect();

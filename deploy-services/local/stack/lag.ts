@@ -1,0 +1,46 @@
+import { type Admin, AssignerProtocol } from 'kafkajs';
+
+export interface GroupLag {
+  group: string;
+  members: number;
+  /** Events of its topics that it has not committed. */
+  unread: number;
+}
+
+/** Who only looks, and commits nothing. */
+export const onlookers = 'check.';
+
+/** How far each group of the services is behind. */
+export async function lagOfGroups(admin: Admin): Promise<GroupLag[]> {
+  const { groups } = await admin.listGroups();
+  const names = groups.map(({ groupId }) => groupId).filter((id) => !id.startsWith(onlookers));
+  return Promise.all(names.sort().map((group) => lagOf(admin, group)));
+}
+
+async function lagOf(admin: Admin, group: string): Promise<GroupLag> {
+  const [{ groups }, offsets] = await Promise.all([
+    admin.describeGroups([group]),
+    admin.fetchOffsets({ groupId: group }),
+  ]);
+  const members = groups[0]?.members ?? [];
+  // What its members have asked for, and what it has read before: a new group has committed nothing yet.
+  const topics = new Set(members.flatMap(({ memberMetadata }) => topicsIn(memberMetadata)));
+  const committed = new Map<string, number>();
+  for (const { topic, partitions } of offsets) {
+    topics.add(topic);
+    for (const { partition, offset } of partitions) committed.set(`${topic}/${partition}`, Number(offset));
+  }
+  const ends = await Promise.all(
+    [...topics].map(async (topic) =>
+      (await admin.fetchTopicOffsets(topic)).map(({ partition, low, high }) => {
+        const from = Math.max(Number(low), committed.get(`${topic}/${partition}`) ?? 0);
+        return Math.max(0, Number(high) - from);
+      }),
+    ),
+  );
+  return { group, members: members.length, unread: ends.flat().reduce((sum, n) => sum + n, 0) };
+}
+
+/** While its group rebalances, a member has said nothing yet. */
+const topicsIn = (metadata: Buffer): string[] =>
+  metadata.length > 0 ? (AssignerProtocol.MemberMetadata.decode(metadata)?.topics ?? []) : [];
