@@ -4,7 +4,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, 'tests/system/**'],
+    exclude: [...configDefaults.exclude, 'tests/system/**', 'tests/faults/**'],
     globalSetup: ['@msa-event-market/shared-sdk/testing/postgres'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

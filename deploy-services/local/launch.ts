@@ -21,6 +21,8 @@ import { waitReady } from './wait-ready.js';
 
 export interface LaunchOptions {
   profile?: ProfileName;
+  /** The way out when a replication slot is lost. */
+  repairSlots?: boolean;
   dataDir: string;
   portBase: number;
   output: Output;
@@ -39,6 +41,7 @@ export interface Market {
 /** Starts everything in order, waits until all of it is ready, and stops what it started if that fails. */
 export async function launch({
   profile = 'embedded',
+  repairSlots = false,
   dataDir,
   portBase,
   output,
@@ -84,6 +87,7 @@ export async function launch({
       dataDir,
       ports,
       output,
+      repairSlots,
       password: secret,
       onChange: publish,
       onStop: (what, end) => stops.push([what, end]),

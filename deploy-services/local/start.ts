@@ -14,6 +14,7 @@ Runs the whole market on this machine until Ctrl-C. A second start takes up the 
   --profile stack      Kafka and Debezium, on Java 17 or newer; a database a service
   --port-base N        the first port (default 8100); 0 takes free ones
   --data-dir DIR       where its data is (default .market)
+  --repair-slots       begin with new replication slots and send what the old ones have lost; see docs/stack.md
   --no-seed            without the demo catalogue and users
   --quiet              no log lines of the services on the terminal; they are in <data-dir>/logs
   --json               nothing but one line of JSON on stdout, once it is ready: urls and pids by service`;
@@ -22,6 +23,7 @@ export async function start(args: string[]): Promise<number> {
   const { values, dataDir } = readOptions(args, {
     profile: { type: 'string', default: 'embedded' },
     'port-base': { type: 'string', default: '8100' },
+    'repair-slots': { type: 'boolean' },
     'no-seed': { type: 'boolean' },
     'no-fsync': { type: 'boolean' },
     quiet: { type: 'boolean' },
@@ -37,7 +39,14 @@ export async function start(args: string[]): Promise<number> {
   const output = terminal({ dataDir, quiet: Boolean(values.quiet || values.json) });
   const interrupted = untilInterrupted(() => output.say('stopping at once'));
   const began = performance.now();
-  const launching = launch({ profile, dataDir, portBase, output, fsync: !values['no-fsync'] });
+  const launching = launch({
+    profile,
+    repairSlots: Boolean(values['repair-slots']),
+    dataDir,
+    portBase,
+    output,
+    fsync: !values['no-fsync'],
+  });
   const early = await Promise.race([
     interrupted.then(() => 'interrupted' as const),
     launching.then(() => 'ready' as const),

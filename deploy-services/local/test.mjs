@@ -21,12 +21,15 @@ const stackSuites = [
   { name: 'system', folder: 'deploy-services', config: 'vitest.system.config.ts' },
 ];
 
+const faults = { name: 'faults', folder: 'deploy-services', config: 'vitest.faults.config.ts' };
+
 const stack = process.argv[2] === '--stack';
 const suites = stack ? stackSuites : embeddedSuites;
+const asked = [...suites, faults]; // faults take their time: only when they are asked for
 const args = process.argv.slice(stack ? 3 : 2);
 const cut = args.includes('--') ? args.indexOf('--') : args.length;
 const names = args.slice(0, cut);
-const unknown = names.filter((name) => !suites.some((suite) => suite.name === name));
+const unknown = names.filter((name) => !asked.some((suite) => suite.name === name));
 if (unknown.length > 0) {
   process.stderr.write(
     `There is no suite ${unknown.join(', ')}; there are: ${suites.map(({ name }) => name).join(', ')}\n`,
@@ -35,7 +38,7 @@ if (unknown.length > 0) {
 }
 
 prepare();
-const chosen = names.length > 0 ? suites.filter(({ name }) => names.includes(name)) : suites;
+const chosen = names.length > 0 ? asked.filter(({ name }) => names.includes(name)) : suites;
 const total = { passed: 0, failed: 0, skipped: 0 };
 const missing = stack ? missingForStack() : [];
 const broker = missing.length === 0 && chosen.some((suite) => suite.broker) ? await startBroker() : undefined;

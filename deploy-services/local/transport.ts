@@ -30,6 +30,8 @@ export interface TransportOptions {
   dataDir: string;
   ports: Ports;
   output: Output;
+  /** Begin with new slots, and carry over what the old ones have lost. */
+  repairSlots: boolean;
   password(role: string): string;
   onChange(): void;
   onStop(what: string, end: () => Promise<unknown>): void;

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createLogSchema } from '@msa-event-market/shared-sdk/relay';
+import { createLogger } from '@msa-event-market/shared-sdk/logging';
+import { createLogSchema, repairSlot } from '@msa-event-market/shared-sdk/relay';
 import { inherited } from '../environment.js';
 import { type Supervised, supervise } from '../supervise.js';
 import { publications } from '../topology.js';
@@ -11,7 +12,7 @@ const database = 'market';
 
 /** One database for all services with the event log in it, and one relay that fills the log from their outboxes. */
 export async function embeddedTransport(options: TransportOptions): Promise<Transport> {
-  const { dataDir, ports, output, password, onChange, onStop } = options;
+  const { dataDir, ports, output, repairSlots, password, onChange, onStop } = options;
   const admin = `http://127.0.0.1:${ports.relay}`;
   let relay: Supervised;
   let relayUrl: string;
@@ -24,6 +25,11 @@ export async function embeddedTransport(options: TransportOptions): Promise<Tran
       ({ relayUrl } = await createLogSchema({ adminUrl, database, password }));
     },
     async connect() {
+      if (repairSlots) {
+        const logger = createLogger({ name: 'repair', format: 'text', level: 'info' });
+        const carried = await repairSlot({ url: relayUrl, publications, logger });
+        output.say(`${carried} events had not reached the log: carried over`);
+      }
       const module = fileURLToPath(new URL('../relay.js', import.meta.url));
       const env = {
         ...inherited(),

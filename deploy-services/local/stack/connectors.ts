@@ -15,8 +15,9 @@ export interface Connectors {
 
 const oftenMs = 200;
 const seldomMs = 2_000;
-/** A task that fails again and again has a reason that a restart does not mend. */
+/** A task that fails again and again, for half a minute by then, has a reason that a restart does not mend. */
 const restartsAllowed = 5;
+const firstPauseMs = 1_000;
 const wellAfterMs = 60_000;
 const startsWithinMs = 90_000;
 
@@ -24,6 +25,7 @@ interface Story {
   state: string;
   reason?: string | undefined;
   restarts: number;
+  nextRestart: number;
   runningSince: number;
 }
 
@@ -39,7 +41,7 @@ export function keepConnectors(
   const rest = connectRest(url);
   const stopping = new AbortController();
   const stories = new Map<string, Story>(
-    connectors.map(({ name }) => [name, { state: 'MISSING', restarts: 0, runningSince: 0 }]),
+    connectors.map(({ name }) => [name, { state: 'MISSING', restarts: 0, nextRestart: 0, runningSince: 0 }]),
   );
 
   async function look({ name, config }: Connector): Promise<void> {
@@ -50,7 +52,9 @@ export function keepConnectors(
       if (refusal && refusal !== story.reason) say(`Kafka Connect refuses the connector ${name}: ${refusal}`);
       story.reason = refusal;
     } else if (state === 'FAILED') {
+      if (Date.now() < story.nextRestart) return;
       if (story.restarts < restartsAllowed) {
+        story.nextRestart = Date.now() + firstPauseMs * 2 ** story.restarts;
         story.restarts++;
         say(`connector ${name} failed (${reason}), restarting it: ${story.restarts} of ${restartsAllowed}`);
         await rest.restart(name);

@@ -9,13 +9,15 @@ export const slotOf = (name: ServiceName) => `${name}_outbox`;
 export interface OutboxOptions {
   password(role: string): string;
   createSlots: boolean;
+  /** First drop those that are there. */
+  anew: boolean;
 }
 
 /**
  * Lets Debezium read the outboxes. The slots are made here and not by it: a service may write its first event before
  * its connector runs, and what is older than the slot is never sent.
  */
-export async function prepareOutboxes(adminUrl: string, { password, createSlots }: OutboxOptions) {
+export async function prepareOutboxes(adminUrl: string, { password, createSlots, anew }: OutboxOptions) {
   // One after the other: PostgreSQL makes a slot when no older transaction runs, and these are short.
   for (const name of serviceNames) {
     const { schema } = services[name];
@@ -31,6 +33,11 @@ export async function prepareOutboxes(adminUrl: string, { password, createSlots 
         GRANT USAGE ON SCHEMA ${schema} TO ${role};
         GRANT SELECT ON ${schema}.outbox TO ${role};
       `);
+      if (anew)
+        await client.query(
+          'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1',
+          [slotOf(name)],
+        );
       if (createSlots)
         await client.query(
           `SELECT pg_create_logical_replication_slot($1, 'pgoutput')

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Supervised, supervise } from '../supervise.js';
 import { serviceNames, services } from '../topology.js';
@@ -10,11 +10,12 @@ import { jars } from './jars.js';
 import { requireJava } from './java.js';
 import { endForgottenStack, javaProgram, stackFolder } from './java-program.js';
 import { cdcRole, prepareOutboxes } from './outboxes.js';
+import { resendLost } from './resend.js';
 import { createTopics, describedTopics, kafkaAt, topicPrefix } from './topics.js';
 
 /** A database a service, Kafka, and one Kafka Connect worker with a Debezium connector for each outbox. */
 export async function stackTransport(options: TransportOptions): Promise<Transport> {
-  const { dataDir, ports, output, password, onChange, onStop } = options;
+  const { dataDir, ports, output, repairSlots, password, onChange, onStop } = options;
   const { say } = output;
   const folder = stackFolder(dataDir);
   const broker = `127.0.0.1:${ports.broker?.clients}`;
@@ -43,6 +44,8 @@ export async function stackTransport(options: TransportOptions): Promise<Transpo
     for (const complaint of wrong)
       say(`${complaint}: see deploy-services/docs/stack.md, "Too few partitions"`);
     await admin.disconnect();
+    if (repairSlots)
+      say(`${await resendLost(adminUrl, broker)} events had not reached their topics: sent again`);
 
     const passwords = path.join(folder, 'passwords.properties');
     const lines = serviceNames.map((name) => `${name}=${password(cdcRole(name))}\n`);
@@ -94,7 +97,12 @@ export async function stackTransport(options: TransportOptions): Promise<Transpo
     prepareDatabases: async () => {},
     async connect(adminUrl) {
       // A slot that is gone although Connect has read from it is a loss, which a new one would only hide.
-      await prepareOutboxes(adminUrl, { password, createSlots: !existsSync(offsets) });
+      if (repairSlots) rmSync(offsets, { force: true });
+      await prepareOutboxes(adminUrl, {
+        password,
+        createSlots: !existsSync(offsets),
+        anew: repairSlots,
+      });
       await connect(adminUrl);
     },
     ready: () => connectors.running(),

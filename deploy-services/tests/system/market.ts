@@ -23,13 +23,18 @@ export interface RunningMarket {
   /** The admin's password: the first admin is `admin`. */
   adminPassword: string;
   /** SIGKILL; the launcher starts it again. Resolves once another process has its place and is ready. */
-  kill(name: ProcessName): Promise<void>;
+  kill(name: ProcessName | 'broker'): Promise<void>;
   /** SIGSTOP and SIGCONT: a process that hangs. */
-  signal(name: ProcessName, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
+  signal(name: ProcessName | 'broker', signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
+  /** Stops everything in order and starts it again on the same data, at other addresses. */
+  restart(options?: string[]): Promise<void>;
+  /** What the launcher said of late. */
+  said(): string;
+  file(): MarketFile;
   /** In the database of a service, as a superuser; its tables are in its schema. */
   sql<R extends pg.QueryResultRow>(service: ServiceName, text: string, values?: unknown[]): Promise<R[]>;
   /** Every invariant, at rest; throws when the market does not come to rest. */
-  check(): Promise<Report>;
+  check(waitSeconds?: number): Promise<Report>;
   stop(): Promise<void>;
 }
 
@@ -40,44 +45,63 @@ export async function startMarket({ seed = false, env = {} }: StartOptions = {})
   const profile = process.env.MARKET_PROFILE ?? 'embedded';
   const dataDir = mkdtempSync(path.join(tmpdir(), 'market-system-'));
   const options = ['--json', '--port-base', '0', '--data-dir', dataDir, '--profile', profile, '--no-fsync'];
-  const launcher = spawn(process.execPath, [door, 'start', ...options, ...(seed ? [] : ['--no-seed'])], {
-    env: { ...process.env, LOG_LEVEL: 'warn', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  launcher.stderr.on('data', (chunk) => {
-    said = (said + chunk).slice(-10_000);
-  });
-  const ready = once(createInterface(launcher.stdout), 'line');
-  const ended = once(launcher, 'exit').then(() => {
-    throw new Error(`the market could not be started:\n${said}`);
-  });
-  ended.catch(() => {});
-  await Promise.race([ready, ended]);
-
   const file = (): MarketFile => JSON.parse(readFileSync(path.join(dataDir, 'market.json'), 'utf8'));
-  const { urls, databases, env: serviceEnv } = file();
-  const pools = byService((name) => {
-    const pool = new pg.Pool({
-      connectionString: databases.admin[name],
-      max: 2,
-      connectionTimeoutMillis: 10_000,
-    });
-    return pool.on('error', () => {}); // PostgreSQL is killed on purpose
-  });
+  let said = '';
+  let running = await launch(seed ? [] : ['--no-seed']);
 
-  const signal = (name: ProcessName, signal: NodeJS.Signals) => void process.kill(file().pids[name], signal);
+  async function launch(more: string[]) {
+    const launcher = spawn(process.execPath, [door, 'start', ...options, ...more], {
+      env: { ...process.env, LOG_LEVEL: 'warn', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    launcher.stderr.on('data', (chunk) => {
+      said = (said + chunk).slice(-10_000);
+    });
+    const ready = once(createInterface(launcher.stdout), 'line');
+    const ended = once(launcher, 'exit').then(() => {
+      throw new Error(`the market could not be started:\n${said}`);
+    });
+    ended.catch(() => {});
+    await Promise.race([ready, ended]);
+    const { urls, databases } = file();
+    const pools = byService((name) => {
+      const pool = new pg.Pool({
+        connectionString: databases.admin[name],
+        max: 2,
+        connectionTimeoutMillis: 10_000,
+      });
+      return pool.on('error', () => {}); // PostgreSQL is killed on purpose
+    });
+    return {
+      urls,
+      pools,
+      async stop() {
+        await Promise.all(Object.values(pools).map((pool) => pool.end()));
+        launcher.kill('SIGINT');
+        if (launcher.exitCode === null) await once(launcher, 'exit');
+      },
+    };
+  }
+
+  const signal = (name: ProcessName | 'broker', signal: NodeJS.Signals) =>
+    void process.kill(file().pids[name] as number, signal);
   return {
-    urls,
+    get urls() {
+      return running.urls;
+    },
     dataDir,
-    adminPassword: serviceEnv.auth.ADMIN_PASSWORD as string,
+    adminPassword: file().env.auth.ADMIN_PASSWORD as string,
     signal,
+    said: () => said,
+    file,
     async kill(name) {
       const before = file().pids[name];
       signal(name, 'SIGKILL');
       await eventually(async () => {
         const now = file().pids[name];
         if (now === before || now === 0) throw new Error(`${name} was not started again`);
+        if (name === 'broker') return; // who needs it waits for it
+        const { urls, pools } = running;
         if (name !== 'postgres') {
           const ready = name === 'relay' ? urls.relay.ready : `${urls[name].admin}/healthz/ready`;
           const { status } = await fetch(ready);
@@ -85,14 +109,16 @@ export async function startMarket({ seed = false, env = {} }: StartOptions = {})
         } else await pools.order.query('SELECT 1');
       }, 30_000);
     },
-    async sql<R extends pg.QueryResultRow>(service: ServiceName, text: string, values: unknown[] = []) {
-      return (await pools[service].query<R>(text, values)).rows;
+    async restart(more = []) {
+      await running.stop();
+      running = await launch(['--no-seed', ...more]);
     },
-    check: () => checkMarket(file(), { waitSeconds: 60 }),
+    async sql<R extends pg.QueryResultRow>(service: ServiceName, text: string, values: unknown[] = []) {
+      return (await running.pools[service].query<R>(text, values)).rows;
+    },
+    check: (waitSeconds = 60) => checkMarket(file(), { waitSeconds }),
     async stop() {
-      await Promise.all(Object.values(pools).map((pool) => pool.end()));
-      launcher.kill('SIGINT');
-      if (launcher.exitCode === null) await once(launcher, 'exit');
+      await running.stop();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
