@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaMessage } from 'kafkajs';
 import type { LogPlace } from '../market-file.js';
+import { Problem } from '../problem.js';
 import { lagOfGroups, onlookers } from '../stack/lag.js';
 import { describedTopics, kafkaAt } from '../stack/topics.js';
 import type { EventLog, Logged } from './invariant.js';
@@ -30,7 +31,9 @@ export async function kafkaLog({
   const next = new Map<string, number>();
   const ids = new Set<string>();
 
-  await Promise.all([admin.connect(), consumer.connect()]);
+  await Promise.all([admin.connect(), consumer.connect()]).catch((cause) => {
+    throw new Problem(`Kafka does not answer at ${broker}: see npm run status`, { cause });
+  });
   await consumer.subscribe({ topics, fromBeginning: true });
   await consumer.run({
     autoCommit: false,

@@ -100,7 +100,7 @@ export async function startMarket({ seed = false, env = {} }: StartOptions = {})
       await eventually(async () => {
         const now = file().pids[name];
         if (now === before || now === 0) throw new Error(`${name} was not started again`);
-        if (name === 'broker') return; // who needs it waits for it
+        if (name === 'broker') return brokerAnswers(file());
         const { urls, pools } = running;
         if (name !== 'postgres') {
           const ready = name === 'relay' ? urls.relay.ready : `${urls[name].admin}/healthz/ready`;
@@ -122,6 +122,14 @@ export async function startMarket({ seed = false, env = {} }: StartOptions = {})
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+async function brokerAnswers({ log }: MarketFile): Promise<void> {
+  if (log.kind !== 'kafka') throw new Error('there is no broker on this profile');
+  const { kafkaAt } = await import('../../local/stack/topics.js');
+  const admin = kafkaAt(log.broker).admin();
+  await admin.connect();
+  await admin.disconnect();
 }
 
 /** Repeats `attempt` until it does not throw; its last error is thrown when time is up. */
