@@ -129,28 +129,31 @@ describe('a group', () => {
   });
 
   // Kafka trims its own topics.
-  it.skipIf(broker)('that is new waits for a trim under way: it would begin with events that are about to go', async () => {
-    await sendRound(1);
-    await expect
-      .poll(async () => (await t.admin.query({ text: 'SELECT FROM events.log' })).rowCount)
-      .toBe(keys.length);
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const trimming = t.admin.transaction(async (tx) => {
-      await tx.query({ text: `SELECT pg_advisory_xact_lock(${trimLock})` });
-      await held;
-      await tx.query({ text: 'DELETE FROM events.log WHERE position = 1' });
-    });
-    const member = join();
-    await sleep(300);
-    expect(member.status().partitions).toEqual([]);
-    release();
-    await trimming;
-    await expect.poll(() => member.status().partitions.length).toBe(4);
-    await expect.poll(() => member.status().failure).toBeUndefined();
-  });
+  it.skipIf(broker)(
+    'that is new waits for a trim under way: it would begin with events that are about to go',
+    async () => {
+      await sendRound(1);
+      await expect
+        .poll(async () => (await t.admin.query({ text: 'SELECT FROM events.log' })).rowCount)
+        .toBe(keys.length);
+      let release = () => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const trimming = t.admin.transaction(async (tx) => {
+        await tx.query({ text: `SELECT pg_advisory_xact_lock(${trimLock})` });
+        await held;
+        await tx.query({ text: 'DELETE FROM events.log WHERE position = 1' });
+      });
+      const member = join();
+      await sleep(300);
+      expect(member.status().partitions).toEqual([]);
+      release();
+      await trimming;
+      await expect.poll(() => member.status().partitions.length).toBe(4);
+      await expect.poll(() => member.status().failure).toBeUndefined();
+    },
+  );
 
   it('stops at a gap in the log instead of passing over a lost message', async () => {
     await sendRound(1);

@@ -1,7 +1,8 @@
 import type { Logger } from '../../logging/index.js';
 import { backoff } from '../backoff.js';
+import { Stopped } from '../handle.js';
 import type { Message } from '../message.js';
-import { type Processor, Stopped, type TopicPartition } from '../process.js';
+import type { Processor, TopicPartition } from '../process.js';
 import type { EachBatchPayload } from './client.js';
 import { messageOf } from './record.js';
 
