@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { requireMarket } from '../market-file.js';
+import { type MarketFile, requireMarket } from '../market-file.js';
 import { readOptions } from '../options.js';
 import { Problem } from '../problem.js';
 import { effects } from './effects.js';
@@ -10,7 +10,7 @@ import { log } from './log.js';
 import { money } from './money.js';
 import { orders, parts } from './orders.js';
 import { underWay } from './rest.js';
-import { type Open, snapshotsOf } from './snapshots.js';
+import { type Open, withSnapshots } from './snapshots.js';
 import { stock } from './stock.js';
 import { versions } from './versions.js';
 import { waiting } from './waiting.js';
@@ -51,13 +51,23 @@ export interface Report {
   notes: string[];
 }
 
+export interface CheckOptions {
+  waitSeconds?: number;
+  say?: (line: string) => void;
+}
+
+export const checkRunningMarket = (
+  market: Pick<MarketFile, 'databases' | 'log'>,
+  options: CheckOptions = {},
+): Promise<Report> => withSnapshots(market, (open) => checkMarket(open, options));
+
 /**
  * Checks every invariant on one snapshot, as soon as one shows the market at rest. When none does in time, those that
  * need rest are skipped.
  */
 export async function checkMarket(
   open: Open,
-  { waitSeconds = 60, say = (_line: string) => {} } = {},
+  { waitSeconds = 60, say = () => {} }: CheckOptions = {},
 ): Promise<Report> {
   const until = Date.now() + waitSeconds * 1_000;
   for (let told = false; ; told = true) {
@@ -115,9 +125,9 @@ export async function check(args: string[]): Promise<number> {
   const waitSeconds = Number(values.wait);
   if (!Number.isFinite(waitSeconds) || waitSeconds < 0)
     throw new Problem('--wait takes a number of seconds.');
-  const { databases } = requireMarket(dataDir);
+  const market = requireMarket(dataDir);
   const say = (line: string) => void process.stderr.write(`${line}\n`);
-  const report = await checkMarket(snapshotsOf(databases), { waitSeconds, say });
+  const report = await checkRunningMarket(market, { waitSeconds, say });
   if (values.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else print(report);
   return report.ok ? 0 : 1;

@@ -1,13 +1,67 @@
 /** One statement's rows, from one database's snapshot. */
 export type Ask = <R>(sql: string) => Promise<R[]>;
 
-/** Every database as it was at one moment each. On the embedded profile all but the provider's are one. */
+/** An event as it was sent. */
+export interface SentEvent {
+  id: string;
+  topic: string;
+  key: string;
+  type: string;
+  version: number;
+  /** A digest of payload, time and trace: what nobody needs to read here. */
+  content: string;
+}
+
+export interface LoggedEvent extends SentEvent {
+  partition: number;
+  /** From 1. */
+  position: number;
+  /** Of the days that the outboxes remember as well. */
+  recent: boolean;
+}
+
+export interface Reader {
+  topic: string;
+  partition: number;
+  /** The position of the next event. */
+  next: number;
+  /** Who reads here, if anybody, and the last position that is done. */
+  grp: string | null;
+  committed: number;
+}
+
+/** The event log, wherever it is, as it was no later than the databases. */
+export interface EventLog {
+  /**
+   * Whether an event may be there again: what reads the outboxes may end without having noted how far it was. Then the
+   * first time counts, as it does for the consumers.
+   */
+  mayRepeat: boolean;
+  /** Which partition a key belongs to. */
+  partitionOf(key: string): number;
+  /** All that is there, each partition in its order. */
+  events(): Promise<LoggedEvent[]>;
+  readers(): Promise<Reader[]>;
+  /** How many of an outbox's events of the last day are not there yet. */
+  missing(outbox: Ask, schema: string): Promise<number>;
+  /** How many events a group has not read yet, all groups together. */
+  unread(): Promise<number>;
+}
+
+/** The events of a log, each when it was there first. */
+export function firstTimes({ mayRepeat }: EventLog, events: LoggedEvent[]): LoggedEvent[] {
+  if (!mayRepeat) return events;
+  const seen = new Set<string>();
+  return events.filter(({ id }) => !seen.has(id) && seen.add(id));
+}
+
+/** Every database as it was at one moment each; several may be one. */
 export interface Snapshots {
   auth: Ask;
   store: Ask;
   orders: Ask;
   payment: Ask;
-  log: Ask;
+  log: EventLog;
   sandbox: Ask;
 }
 
@@ -30,6 +84,10 @@ export interface Invariant {
 
 /** The outboxes forget after ten days and the log after seven: compared is what both still must have. */
 export const recent = `now() - interval '6 days'`;
+
+/** The content of a row, as SQL; `time` is the column that says when it was written. */
+export const contentOf = (time: string) =>
+  `md5(concat_ws('|', payload::text, extract(epoch FROM ${time}), coalesce(traceparent, '-')))`;
 
 /** Longer than any transaction, and than the relay needs in good health. */
 export const settled = `now() - interval '1 minute'`;

@@ -1,27 +1,30 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KafkaMessage } from 'kafkajs';
+import { type KafkaMessage, Partitioners } from 'kafkajs';
 import type { LogPlace } from '../market-file.js';
 import { Problem } from '../problem.js';
-import { lagOfGroups, onlookers } from '../stack/lag.js';
+import { committedBy, lagOfGroups, onlookers } from '../stack/lag.js';
 import { describedTopics, kafkaAt } from '../stack/topics.js';
-import type { EventLog, Logged } from './invariant.js';
+import type { EventLog, LoggedEvent, Reader } from './invariant.js';
 
 const dayMs = 86_400_000;
 const recentMs = 6 * dayMs;
 const readsWithinMs = 120_000;
 
 type Place = Extract<LogPlace, { kind: 'kafka' }>;
-type Record = Logged & { occurredAt: number };
+type Record = Omit<LoggedEvent, 'recent'> & { occurredAt: number };
+
+export interface KafkaLog extends EventLog {
+  /** Reads on to where the topics end now: what `events` gives until the next time. */
+  catchUp(): Promise<void>;
+  close(): Promise<void>;
+}
 
 /**
  * The log of the stack: all topics from their beginnings, kept in memory and brought up to date at each question. A
  * consumer of its own reads them; it commits nothing, and its group is deleted in the end.
  */
-export async function kafkaLog({
-  broker,
-  topicPrefix,
-}: Place): Promise<EventLog & { close(): Promise<void> }> {
+export async function kafkaLog({ broker, topicPrefix }: Place): Promise<KafkaLog> {
   const kafka = kafkaAt(broker);
   const admin = kafka.admin();
   const groupId = `${onlookers}${randomUUID()}`;
@@ -29,7 +32,6 @@ export async function kafkaLog({
   const topics = describedTopics().topics.map((topic) => `${topicPrefix}${topic}`);
   const records = new Map<string, Record[]>();
   const next = new Map<string, number>();
-  const ids = new Set<string>();
 
   await Promise.all([admin.connect(), consumer.connect()]).catch((cause) => {
     throw new Problem(`Kafka does not answer at ${broker}: see npm run status`, { cause });
@@ -48,7 +50,6 @@ export async function kafkaLog({
         next.set(place, position + 1);
         const record = recordOf(topic.slice(topicPrefix.length), partition, message);
         known.push(record);
-        ids.add(record.id);
       }
     },
   });
@@ -69,7 +70,7 @@ export async function kafkaLog({
     ).flat();
 
   /** Until everything is read that is there now. */
-  async function catchUp(): Promise<void> {
+  async function readToTheEnds(): Promise<void> {
     const ends = (await endsOf(topics)).filter(({ low, high }) => high > low);
     for (const until = Date.now() + readsWithinMs; ; await sleep(20)) {
       const behind = ends.filter(({ place, high }) => (next.get(place) ?? 0) < high);
@@ -81,20 +82,52 @@ export async function kafkaLog({
     }
   }
 
+  const { partitions } = describedTopics();
+  const partitioner = Partitioners.DefaultPartitioner();
+  const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
+    partitionErrorCode: 0,
+    partitionId,
+    leader: 1,
+    replicas: [1],
+    isr: [1],
+  }));
+  let known: Record[] = [];
+  let ids = new Set<string>();
+
   return {
     mayRepeat: true,
+    // As Kafka's own producers do it, which Connect uses.
+    partitionOf: (key) => partitioner({ topic: '', partitionMetadata, message: { key, value: '' } }),
+    async catchUp() {
+      await readToTheEnds();
+      known = [...records.keys()].sort().flatMap((place) => records.get(place) ?? []);
+      ids = new Set(known.map(({ id }) => id));
+    },
     async events() {
-      await catchUp();
       const from = Date.now() - recentMs;
-      return [...records.keys()]
-        .sort()
-        .flatMap((place) => (records.get(place) ?? []).filter(({ occurredAt }) => occurredAt > from));
+      return known.map(({ occurredAt, ...event }) => ({ ...event, recent: occurredAt > from }));
+    },
+    async readers() {
+      const committed = await committedBy(admin);
+      const ends = new Map((await endsOf(topics)).map(({ place, high }) => [place, high]));
+      const read = new Map<string, number>();
+      for (const { topic, partition, position } of known)
+        read.set(`${topicPrefix}${topic}/${partition}`, position);
+      return committed.flatMap(({ group, topic, partition, offset }): Reader[] => {
+        const place = `${topic}/${partition}`;
+        const last = read.get(place);
+        if (last === undefined) return [];
+        // An offset is the next to read. Meanwhile the log has grown: only who is ahead of it now is wrong.
+        const done = offset > (ends.get(place) ?? 0) ? offset : Math.min(offset, last);
+        return [
+          { topic: topic.slice(topicPrefix.length), partition, next: last + 1, grp: group, committed: done },
+        ];
+      });
     },
     async missing(outbox, schema) {
       const sent = await outbox<{ id: string }>(
         `SELECT id FROM ${schema}.outbox WHERE created_at > now() - interval '1 day'`,
       );
-      if (sent.some(({ id }) => !ids.has(id))) await catchUp();
       return sent.filter(({ id }) => !ids.has(id)).length;
     },
     async unread() {
@@ -109,19 +142,26 @@ export async function kafkaLog({
   };
 }
 
-function recordOf(
-  topic: string,
-  partition: number,
-  { key, headers, offset, timestamp }: KafkaMessage,
-): Record {
+function recordOf(topic: string, partition: number, message: KafkaMessage): Record {
+  const { key, value, headers, offset, timestamp } = message;
   const header = (name: string) => headers?.[name]?.toString() ?? '';
   return {
     id: header('id'),
     topic,
     key: key?.toString() ?? '',
+    type: header('eventType'),
     version: Number(header('version')),
+    content: digest(value?.toString(), header('occurredAt'), header('traceparent')),
     partition,
-    position: Number(offset),
+    position: Number(offset) + 1,
     occurredAt: Date.parse(header('occurredAt')) || Number(timestamp),
   };
+}
+
+/** What contentOf is in SQL: seconds have six digits there, and as many as they need here. */
+function digest(payload: string | undefined, occurredAt: string, traceparent: string): string {
+  const seconds = Math.floor(Date.parse(occurredAt) / 1_000);
+  const fraction = (/\.(\d+)/.exec(occurredAt)?.[1] ?? '').padEnd(6, '0');
+  const parts = [...(payload === undefined ? [] : [payload]), `${seconds}.${fraction}`, traceparent || '-'];
+  return createHash('md5').update(parts.join('|')).digest('hex');
 }

@@ -1,30 +1,25 @@
-import { partitionOf } from '@msa-event-market/shared-sdk/relay';
-import { byKey, type Invariant, recent, type Snapshots, settled } from './invariant.js';
+import {
+  byKey,
+  contentOf,
+  firstTimes,
+  type Invariant,
+  recent,
+  type SentEvent,
+  type Snapshots,
+  settled,
+} from './invariant.js';
 
-interface Event {
-  id: string;
-  topic: string;
-  key: string;
-  type: string;
-  version: number;
-  /** Of payload, time and trace: what nobody needs to read here. */
-  content: string;
-}
-type Sent = Event & {
+type Sent = SentEvent & {
   /** It was committed so long ago that it must have arrived. */
   settled: boolean;
 };
-type Logged = Event & { partition: number; position: number };
-
-const content = (time: string) =>
-  `md5(concat_ws('|', payload::text, extract(epoch FROM ${time}), coalesce(traceparent, '-')))`;
 
 async function outboxes(read: Snapshots): Promise<Sent[]> {
   const all = await Promise.all(
     (['auth', 'store', 'orders', 'payment'] as const).map((schema) =>
       read[schema]<Sent>(
         `SELECT id, aggregatetype AS topic, aggregateid AS key, type, version, created_at < ${settled} AS settled,
-                ${content('created_at')} AS content
+                ${contentOf('created_at')} AS content
          FROM ${schema}.outbox WHERE created_at > ${recent}`,
       ),
     ),
@@ -41,10 +36,8 @@ export const log: Invariant[] = [
     atRest: false, // what was committed just now may still be on its way; what is in the log may not
     async check(read) {
       // The log first: on its own database it must not know more than the outboxes that are read after it.
-      const arrived = await read.log<Event>(
-        `SELECT event_id AS id, topic, key, type, version, ${content('occurred_at')} AS content
-         FROM events.log WHERE occurred_at > ${recent}`,
-      );
+      const all = (await read.log.events()).filter((event) => event.recent);
+      const arrived = firstTimes(read.log, all);
       const sent = byKey(await outboxes(read), ({ id }) => id);
       const violations: string[] = [];
       const seen = new Set<string>();
@@ -76,9 +69,7 @@ export const log: Invariant[] = [
       'the log has the events of each key in their order, in the key’s partition, at positions without gaps',
     atRest: false,
     async check(read) {
-      const arrived = await read.log<Pick<Logged, 'topic' | 'partition' | 'position' | 'key' | 'version'>>(
-        `SELECT topic, partition, position, key, version FROM events.log ORDER BY topic, partition, position`,
-      );
+      const arrived = await read.log.events();
       const violations: string[] = [];
       const last = new Map<string, number>();
       const trimmed = new Set<string>();
@@ -88,24 +79,19 @@ export const log: Invariant[] = [
           violations.push(`${name}: ${number} comes after ${before}`);
         last.set(name, number);
       };
-      for (const { topic, partition, position, key, version } of arrived) {
+      const first = new Set(firstTimes(read.log, arrived));
+      for (const event of arrived) {
+        const { topic, partition, position, key, version } = event;
         const place = `${topic}/${partition}`;
         // What is trimmed is trimmed from the front: then a key's first events may be gone as well.
         if (!last.has(`positions of ${place}`) && position > 1) trimmed.add(place);
         follows(`positions of ${place}`, position, undefined);
-        follows(`versions of ${topic} ${key}`, version, trimmed.has(place) ? undefined : 1);
-        if (partition !== partitionOf(key)) violations.push(`${topic} ${key} is in partition ${partition}`);
+        if (first.has(event))
+          follows(`versions of ${topic} ${key}`, version, trimmed.has(place) ? undefined : 1);
+        if (partition !== read.log.partitionOf(key))
+          violations.push(`${topic} ${key} is in partition ${partition}`);
       }
-      const counters = await read.log<{
-        topic: string;
-        partition: number;
-        next: number;
-        grp: string | null;
-        committed: number;
-      }>(
-        `SELECT topic, partition, next, grp, committed FROM events.log_partition LEFT JOIN events.group_offset USING (topic, partition)`,
-      );
-      for (const { topic, partition, next, grp, committed } of counters) {
+      for (const { topic, partition, next, grp, committed } of await read.log.readers()) {
         const end = last.get(`positions of ${topic}/${partition}`);
         if (end !== undefined && next !== end + 1)
           violations.push(`${topic}/${partition} ends at ${end}, the next event would take ${next}`);

@@ -1,4 +1,4 @@
-import { type Snapshots, settled } from './invariant.js';
+import { type Ask, type Snapshots, settled } from './invariant.js';
 import { orphans } from './waiting.js';
 
 /**
@@ -6,24 +6,17 @@ import { orphans } from './waiting.js';
  * orders are in: at rest an order that waits is stuck, and that is for an invariant to say.
  */
 export async function underWay(read: Snapshots): Promise<string[]> {
-  const count = async (ask: Snapshots['log'], what: string, from: string) => {
+  const some = (n: number, what: string) => (n > 0 ? [`${n} ${what}`] : []);
+  const count = async (ask: Ask, what: string, from: string) => {
     const n = (await ask<{ n: number }>(`SELECT count(*)::int AS n ${from}`))[0]?.n ?? 0;
-    return n > 0 ? [`${n} ${what}`] : [];
+    return some(n, what);
   };
-  const outboxes = (['auth', 'store', 'orders', 'payment'] as const).map((schema) =>
-    count(
-      read[schema],
-      `events of ${schema} on their way to the log`,
-      `FROM ${schema}.outbox o WHERE created_at > now() - interval '1 day' AND NOT EXISTS (SELECT FROM events.log WHERE event_id = o.id)`,
-    ),
+  const outboxes = (['auth', 'store', 'orders', 'payment'] as const).map(async (schema) =>
+    some(await read.log.missing(read[schema], schema), `events of ${schema} on their way to the log`),
   );
   const found = await Promise.all([
     ...outboxes,
-    count(
-      read.log,
-      'events not yet read',
-      `FROM events.log l JOIN events.group_offset g USING (topic, partition) WHERE l.position > g.committed`,
-    ),
+    read.log.unread().then((n) => some(n, 'events not yet read')),
     count(
       read.payment,
       'open operations of payments',

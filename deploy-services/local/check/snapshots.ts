@@ -1,12 +1,33 @@
 import pg from 'pg';
 import type { MarketFile } from '../market-file.js';
+import { byService } from '../topology.js';
 import type { Ask, Snapshots } from './invariant.js';
+import type { KafkaLog } from './kafka-log.js';
+import { postgresLog } from './postgres-log.js';
 
 /** Runs `work` on a snapshot of each database: one read-only transaction each, so that its rows fit each other. */
 export type Open = <T>(work: (read: Snapshots) => Promise<T>) => Promise<T>;
 
+/** The databases and the log of a market, for as long as `work` needs them. */
+export async function withSnapshots<T>(
+  { databases, log }: Pick<MarketFile, 'databases' | 'log'>,
+  work: (open: Open) => Promise<T>,
+): Promise<T> {
+  if (log.kind === 'postgres') return work(snapshotsOf(databases));
+  const { kafkaLog } = await import('./kafka-log.js');
+  const topics = await kafkaLog(log);
+  try {
+    return await work(snapshotsOf(databases, topics));
+  } finally {
+    await topics.close();
+  }
+}
+
 export const snapshotsOf =
-  ({ check, checkSandbox }: Pick<MarketFile['databases'], 'check' | 'checkSandbox'>): Open =>
+  (
+    { check, checkSandbox }: Pick<MarketFile['databases'], 'check' | 'checkSandbox'>,
+    topics?: KafkaLog,
+  ): Open =>
   async (work) => {
     const clients: pg.Client[] = [];
     const open = async (url: string): Promise<Ask> => {
@@ -17,8 +38,19 @@ export const snapshotsOf =
       return asking(client);
     };
     try {
-      const [market, sandbox] = await Promise.all([open(check), open(checkSandbox)]);
-      return await work(oneDatabase(market, sandbox));
+      await topics?.catchUp(); // first: it must not know more than the outboxes that are read after it
+      // Services that share a database share its snapshot.
+      const urls = [...new Set([...Object.values(check), checkSandbox])];
+      const opened = new Map(await Promise.all(urls.map(async (url) => [url, await open(url)] as const)));
+      const own = byService((name) => opened.get(check[name]) as Ask);
+      return await work({
+        auth: own.auth,
+        store: own.store,
+        orders: own.order,
+        payment: own.payment,
+        log: topics ?? postgresLog(own.order),
+        sandbox: opened.get(checkSandbox) as Ask,
+      });
     } finally {
       await Promise.all(clients.map((client) => client.end()));
     }
@@ -30,7 +62,7 @@ export const oneDatabase = (market: Ask, sandbox: Ask): Snapshots => ({
   store: market,
   orders: market,
   payment: market,
-  log: market,
+  log: postgresLog(market),
   sandbox,
 });
 

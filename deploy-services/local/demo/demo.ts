@@ -1,4 +1,4 @@
-import { checkMarket } from '../check/check.js';
+import { checkRunningMarket } from '../check/check.js';
 import { type MarketFile, requireMarket } from '../market-file.js';
 import { readOptions } from '../options.js';
 import { Problem } from '../problem.js';
@@ -41,7 +41,7 @@ export async function play(
     sheet.text('People act over REST; what follows was read from the services’ outboxes and databases.');
     for (const story of [happyOrder, declinedCard, lastPiece, cancelledOrder]) await story(stage);
 
-    const { ok, results } = await checkMarket(market, { waitSeconds: withinMs / 1_000 });
+    const { ok, results } = await checkRunningMarket(market, { waitSeconds: withinMs / 1_000 });
     const wrong = results.filter(({ violations }) => violations.length > 0).length;
     const skipped = results.filter((result) => result.skipped).length;
     const said = ok

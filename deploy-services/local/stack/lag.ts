@@ -17,6 +17,27 @@ export async function lagOfGroups(admin: Admin): Promise<GroupLag[]> {
   return Promise.all(names.sort().map((group) => lagOf(admin, group)));
 }
 
+export interface Committed {
+  group: string;
+  topic: string;
+  partition: number;
+  offset: number;
+}
+
+/** What each group of the services has committed. */
+export async function committedBy(admin: Admin): Promise<Committed[]> {
+  const { groups } = await admin.listGroups();
+  const names = groups.map(({ groupId }) => groupId).filter((id) => !id.startsWith(onlookers));
+  const all = await Promise.all(
+    names.map(async (group) =>
+      (await admin.fetchOffsets({ groupId: group })).flatMap(({ topic, partitions }) =>
+        partitions.map(({ partition, offset }) => ({ group, topic, partition, offset: Number(offset) })),
+      ),
+    ),
+  );
+  return all.flat();
+}
+
 async function lagOf(admin: Admin, group: string): Promise<GroupLag> {
   const [{ groups }, offsets] = await Promise.all([
     admin.describeGroups([group]),

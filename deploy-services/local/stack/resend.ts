@@ -25,7 +25,9 @@ const atOnce = 500;
  */
 export async function resendLost(adminUrl: string, broker: string): Promise<number> {
   const log = await kafkaLog({ kind: 'kafka', broker, topicPrefix });
-  const there = new Set((await log.events().finally(log.close)).map(({ id }) => id));
+  await log.catchUp();
+  const there = new Set((await log.events()).map(({ id }) => id));
+  await log.close();
   // Debezium's producer and this one must find the same partition for a key.
   const producer = kafkaAt(broker).producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();

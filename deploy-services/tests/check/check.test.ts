@@ -4,6 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { checkMarket, invariants, type Report } from '../../local/check/check.js';
 import { asking, oneDatabase, snapshotsOf } from '../../local/check/snapshots.js';
+import { byService } from '../../local/topology.js';
 import { makeHistory } from './history.js';
 import { marketInProcess } from './market-in-process.js';
 import { inEffects } from './planted/in-effects.js';
@@ -39,7 +40,10 @@ beforeAll(async () => {
     await makeHistory(running, inDatabase('market'));
     const { databases, sandbox: book } = running.provisioned;
     // With the role and the connections that `npm run check` uses.
-    const open = snapshotsOf({ check: databases.order.checkUrl, checkSandbox: book.checkUrl });
+    const open = snapshotsOf({
+      check: byService((name) => databases[name].checkUrl),
+      checkSandbox: book.checkUrl,
+    });
     untouched = await checkMarket(open, { waitSeconds: 20 });
   } finally {
     await running.stop();

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createLogger } from '@msa-event-market/shared-sdk/logging';
-import { startRelay } from '@msa-event-market/shared-sdk/relay';
+import { createLogSchema, startRelay } from '@msa-event-market/shared-sdk/relay';
 import { serviceEnvironments, urlsOf } from '../../local/environment.js';
 import { choosePorts } from '../../local/ports.js';
 import { type Provisioned, provision } from '../../local/provision.js';
@@ -27,18 +27,29 @@ export interface MarketInProcess {
 
 /** The real services and the real relay on one PostgreSQL server, all in this process: nobody kills them here. */
 export async function marketInProcess(adminUrl: string): Promise<MarketInProcess> {
-  const provisioned = await provision(adminUrl, (role) => role);
+  const password = (role: string) => role;
+  const database = 'market';
+  let relayUrl = '';
+  const provisioned = await provision({
+    adminUrl,
+    password,
+    databaseOf: () => database,
+    async alongside() {
+      ({ relayUrl } = await createLogSchema({ adminUrl, database, password }));
+    },
+  });
   const ports = await choosePorts(0);
   const folder = mkdtempSync(path.join(tmpdir(), 'market-check-'));
   const keysFile = path.join(folder, 'keys.json');
   const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
   writeFileSync(keysFile, JSON.stringify({ keys: [{ ...jwk, kid: 'test', alg: 'EdDSA' }] }));
   const adminPassword = 'a password of the admin';
-  const env = serviceEnvironments({ ports, provisioned, keysFile, adminPassword });
+  const eventsUrl = (name: ServiceName) => provisioned.databases[name].eventsUrl;
+  const env = serviceEnvironments({ ports, provisioned, keysFile, adminPassword, eventsUrl });
 
   const urls = urlsOf(ports);
   const logger = createLogger({ name: 'relay', level: 'silent' });
-  const relay = startRelay({ url: provisioned.relayUrl, publications, logger });
+  const relay = startRelay({ url: relayUrl, publications, logger });
   const running: Service[] = [];
   return {
     provisioned,

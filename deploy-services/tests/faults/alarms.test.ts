@@ -101,8 +101,9 @@ describe.runIf(process.env.MARKET_PROFILE === 'stack')('what is wrong is seen, a
     }
     const report = await market.check();
     const wrong = report.results.filter(({ violations, skipped }) => violations.length > 0 || skipped);
-    expect(wrong.map(({ number, violations }) => [number, violations])).toEqual([
-      ['6', [expect.stringMatching(/order stranger\) is in the log, yet nobody has sent it/)]],
+    expect(wrong.map(({ number }) => number)).toEqual(['6', '7']);
+    expect(wrong[0]?.violations).toEqual([
+      expect.stringMatching(/of stranger is in the log, yet nobody has sent it/),
     ]);
     expect(report.notes).toEqual(['1 messages are parked in store', '1 messages are parked in payment']);
     await anOrderGoesThrough(); // nobody else waits for it

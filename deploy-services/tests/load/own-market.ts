@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { checkMarket, type Report } from '../../local/check/check.js';
+import { checkRunningMarket, type Report } from '../../local/check/check.js';
 import { buyers, type DemoUser, sellers } from '../../local/demo-users.js';
 import { marketClient, type Product } from '../../local/market-client.js';
 import { type MarketFile, requireMarket } from '../../local/market-file.js';
@@ -119,7 +119,7 @@ export async function startOwnMarket(dataDir: string): Promise<OwnMarket> {
       }
     },
 
-    check: () => checkMarket(file, { waitSeconds: drainsWithinMs / 1_000 }),
+    check: () => checkRunningMarket(file, { waitSeconds: drainsWithinMs / 1_000 }),
 
     async stop() {
       await Promise.all([pool.end(), market.close()]);

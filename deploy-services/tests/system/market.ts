@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { checkMarket, type Report } from '../../local/check/check.js';
+import { checkRunningMarket, type Report } from '../../local/check/check.js';
 import type { MarketFile } from '../../local/market-file.js';
 import { byService, type ProcessName, type ServiceName } from '../../local/topology.js';
 
@@ -116,7 +116,7 @@ export async function startMarket({ seed = false, env = {} }: StartOptions = {})
     async sql<R extends pg.QueryResultRow>(service: ServiceName, text: string, values: unknown[] = []) {
       return (await running.pools[service].query<R>(text, values)).rows;
     },
-    check: (waitSeconds = 60) => checkMarket(file(), { waitSeconds }),
+    check: (waitSeconds = 60) => checkRunningMarket(file(), { waitSeconds }),
     async stop() {
       await running.stop();
       rmSync(dataDir, { recursive: true, force: true });
