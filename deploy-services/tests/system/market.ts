@@ -116,7 +116,7 @@ export async function startMarket({ seed = false, env = {} }: StartOptions = {})
     async sql<R extends pg.QueryResultRow>(service: ServiceName, text: string, values: unknown[] = []) {
       return (await running.pools[service].query<R>(text, values)).rows;
     },
-    check: (waitSeconds = 60) => checkRunningMarket(file(), { waitSeconds }),
+    check: (waitSeconds = 120) => checkRunningMarket(file(), { waitSeconds }),
     async stop() {
       await running.stop();
       rmSync(dataDir, { recursive: true, force: true });
