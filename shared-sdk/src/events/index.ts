@@ -6,10 +6,10 @@ export { stockEvents } from './catalogue/stock.js';
 export { storeEvents } from './catalogue/store.js';
 export { userEvents } from './catalogue/user.js';
 export { type AfterCommit, type Consumer, consumer, NotYetVisible } from './consumer.js';
+export type { GroupStatus } from './member.js';
 export type { Message } from './message.js';
 export {
   type Consumers,
-  type GroupStatus,
   type StartConsumersOptions,
   startConsumers,
 } from './start-consumers.js';

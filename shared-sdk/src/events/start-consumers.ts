@@ -2,26 +2,9 @@ import type { Database } from '../db/index.js';
 import type { Logger } from '../logging/index.js';
 import type { Consumer } from './consumer.js';
 import { joinKafka } from './kafka/join.js';
+import type { GroupStatus } from './member.js';
 import { joinPostgres } from './postgres/join.js';
 import { processor } from './process.js';
-
-export interface GroupStatus {
-  group: string;
-  /** Messages of all its partitions that are not yet done. */
-  lag: number;
-  /** What this member reads. */
-  partitions: { topic: string; partition: number; committed: number }[];
-  /** What keeps it from working, if anything does. */
-  failure?: string | undefined;
-}
-
-/** One consumer at work: what a driver gives. */
-export interface Member {
-  group: string;
-  status(): GroupStatus;
-  /** Ends the batch under way, stores how far it is, and leaves the group. */
-  stop(): Promise<void>;
-}
 
 export interface Consumers {
   status(): GroupStatus[];

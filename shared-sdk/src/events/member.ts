@@ -1,0 +1,17 @@
+export interface GroupStatus {
+  group: string;
+  /** Messages of all its partitions that are not yet done. */
+  lag: number;
+  /** What this member reads. */
+  partitions: { topic: string; partition: number; committed: number }[];
+  /** What keeps it from working, if anything does. */
+  failure?: string | undefined;
+}
+
+/** One consumer at work: what a driver gives. */
+export interface Member {
+  group: string;
+  status(): GroupStatus;
+  /** Ends the batch under way, stores how far it is, and leaves the group. */
+  stop(): Promise<void>;
+}
