@@ -5,7 +5,10 @@ import type { Supervised } from './supervise.js';
 const withinMs = 60_000;
 const deathsAllowed = 3;
 
-/** Waits until the process answers that it is ready; gives up when it keeps ending, or says nothing for a minute. */
+/**
+ * Waits until the process is well, its consumers included: /healthz/ready would not do, since a service is ready to take
+ * orders while the log is away. Gives up when it keeps ending, or is not well within a minute.
+ */
 export async function waitReady(
   name: string,
   admin: string,
@@ -14,7 +17,7 @@ export async function waitReady(
 ): Promise<void> {
   const until = Date.now() + withinMs;
   for (;;) {
-    if (await answers(`${admin}/healthz/ready`)) return;
+    if (await answers(`${admin}/healthz`)) return;
     if (process.deaths() >= deathsAllowed)
       throw new Problem(`${name} cannot be started. Why stands in ${logFile}`);
     if (Date.now() > until)
