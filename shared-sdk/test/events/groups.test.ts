@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectDatabase } from '../../src/db/index.js';
-import type { Member } from '../../src/events/start-consumers.js';
+import type { Member } from '../../src/events/member.js';
 import { trimLock } from '../../src/relay/partitions.js';
 import type { TestDatabase } from '../../src/testing/index.js';
 import { broker, type JoinMore, openLog, type TestLog } from '../fixtures/event-log.js';
