@@ -40,15 +40,19 @@ if (unknown.length > 0) {
 prepare();
 const chosen = names.length > 0 ? asked.filter(({ name }) => names.includes(name)) : suites;
 const total = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
 const missing = stack ? missingForStack() : [];
 const broker = missing.length === 0 && chosen.some((suite) => suite.broker) ? await startBroker() : undefined;
 for (const [i, suite] of chosen.entries()) {
   process.stderr.write(`\n[${i + 1}/${chosen.length}] ${suite.name}\n`);
   const result = missing.length > 0 ? skip(suite) : run(suite);
   for (const key of Object.keys(total)) total[key] += result[key];
+  for (const failure of result.failures ?? []) failures.push(`${suite.name}: ${failure}`);
 }
 await broker?.stop();
 const { passed, failed, skipped } = total;
+// Once more where everybody looks: the suite that failed may be thousands of lines above.
+if (failures.length > 0) process.stdout.write(`\nFailed:\n${failures.map((line) => `  ${line}\n`).join('')}`);
 if (process.env.MARKET_TEST_SUMMARY) writeFileSync(process.env.MARKET_TEST_SUMMARY, JSON.stringify(total));
 process.stdout.write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
 process.exitCode = failed > 0 ? 1 : 0;
@@ -65,17 +69,32 @@ function run({ folder, config = 'vitest.config.ts', files = [] }) {
   );
   const counted = count(report);
   // A run that failed without a failed test: a file that could not be loaded, a server that did not start.
-  return status !== 0 && counted.failed === 0 ? { ...counted, failed: 1 } : counted;
+  const unseen = {
+    ...counted,
+    failed: 1,
+    failures: ['vitest failed, but none of its tests: see its output above'],
+  };
+  return status !== 0 && counted.failed === 0 ? unseen : counted;
 }
 
 function count(report) {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
-      readFileSync(report, 'utf8'),
+    const told = JSON.parse(readFileSync(report, 'utf8'));
+    const failures = told.testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults
+        .filter(({ status }) => status === 'failed')
+        .map(({ fullName, failureMessages: [why = ''] }) => {
+          return `${path.relative(root, name)} > ${fullName}: ${why.split('\n')[0]}`;
+        }),
     );
-    return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
+    return {
+      passed: told.numPassedTests,
+      failed: told.numFailedTests,
+      skipped: told.numPendingTests + told.numTodoTests,
+      failures,
+    };
   } catch {
-    return { passed: 0, failed: 1, skipped: 0 };
+    return { passed: 0, failed: 1, skipped: 0, failures: ['vitest left no report'] };
   } finally {
     rmSync(report, { force: true });
   }
