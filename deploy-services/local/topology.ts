@@ -18,7 +18,7 @@ export type ProcessName = 'postgres' | 'relay' | ServiceName;
 
 interface ServicePlace {
   folder: string;
-  schema: string;
+  schema: 'auth' | 'store' | 'orders' | 'payment';
   /** From the port base: HTTP; gRPC and admin are the next two. */
   offset: number;
 }

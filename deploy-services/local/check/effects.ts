@@ -1,18 +1,6 @@
+import { type Consumes, consumers, groups } from '../consumers.js';
+import { services } from '../topology.js';
 import { byKey, firstTimes, type Invariant, recent, type Snapshots } from './invariant.js';
-
-/** Who takes which types of which topics into its inbox; types that it does not know it skips. */
-const consumers: [group: string, schema: 'store' | 'orders' | 'payment', topic: string, types?: string[]][] =
-  [
-    ['store.reservations', 'store', 'order', ['OrderPlaced', 'OrderConfirmed', 'OrderCancelling']],
-    ['store.deletions', 'store', 'user', ['UserDeleted']],
-    ['order.saga', 'orders', 'stock'],
-    ['order.saga', 'orders', 'payment'],
-    ['order.deletions', 'orders', 'user', ['UserDeleted']],
-    ['order.deletions', 'orders', 'store', ['StoreDeleted']],
-    ['payment.orders', 'payment', 'order', ['OrderPaymentRequested', 'OrderConfirmed', 'OrderCancelling']],
-  ];
-
-const groups = [...new Set(consumers.map(([group]) => group))];
 
 export const effects: Invariant[] = [
   {
@@ -60,10 +48,10 @@ export const effects: Invariant[] = [
       const violations: string[] = [];
       let rows = 0;
       for (const group of groups) {
-        const own = consumers.filter(([name]) => name === group);
-        const [, schema] = own[0] as (typeof consumers)[number];
+        const own = consumers.filter((consumer) => consumer.group === group);
+        const { schema } = services[(own[0] as Consumes).service];
         const sent = logged.filter((event) =>
-          own.some(([, , topic, types]) => event.topic === topic && (types?.includes(event.type) ?? true)),
+          own.some(({ topic, types }) => event.topic === topic && (types?.includes(event.type) ?? true)),
         );
         const handled = await read[schema]<{ id: string; taken: boolean }>(
           `SELECT message_id::text AS id, true AS taken FROM ${schema}.inbox WHERE consumer = '${group}' AND message_id >= '${from}'

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type KafkaMessage, Partitioners } from 'kafkajs';
+import { consumers } from '../consumers.js';
 import type { LogPlace } from '../market-file.js';
 import { Problem } from '../problem.js';
-import { committedBy, lagOfGroups, onlookers } from '../stack/lag.js';
+import { type Committed, committedBy, onlookers } from '../stack/lag.js';
 import { describedTopics, kafkaAt } from '../stack/topics.js';
 import type { EventLog, LoggedEvent, Reader } from './invariant.js';
 
@@ -15,7 +16,7 @@ type Place = Extract<LogPlace, { kind: 'kafka' }>;
 type Record = Omit<LoggedEvent, 'recent'> & { occurredAt: number };
 
 export interface KafkaLog extends EventLog {
-  /** Reads on to where the topics end now: what `events` gives until the next time. */
+  /** Reads on to where the topics end now, and how far the groups are: what is told until the next time. */
   catchUp(): Promise<void>;
   close(): Promise<void>;
 }
@@ -93,6 +94,7 @@ export async function kafkaLog({ broker, topicPrefix }: Place): Promise<KafkaLog
   }));
   let known: Record[] = [];
   let ids = new Set<string>();
+  let committed: Committed[] = [];
 
   return {
     mayRepeat: true,
@@ -102,13 +104,14 @@ export async function kafkaLog({ broker, topicPrefix }: Place): Promise<KafkaLog
       await readToTheEnds();
       known = [...records.keys()].sort().flatMap((place) => records.get(place) ?? []);
       ids = new Set(known.map(({ id }) => id));
+      // Asked before the databases are looked at: what a group has committed by now, they show as done.
+      committed = await committedBy(admin);
     },
     async events() {
       const from = Date.now() - recentMs;
       return known.map(({ occurredAt, ...event }) => ({ ...event, recent: occurredAt > from }));
     },
     async readers() {
-      const committed = await committedBy(admin);
       const ends = new Map((await endsOf(topics)).map(({ place, high }) => [place, high]));
       const read = new Map<string, number>();
       for (const { topic, partition, position } of known)
@@ -131,8 +134,21 @@ export async function kafkaLog({ broker, topicPrefix }: Place): Promise<KafkaLog
       return sent.filter(({ id }) => !ids.has(id)).length;
     },
     async unread() {
-      const groups = await lagOfGroups(admin);
-      return groups.reduce((sum, { unread }) => sum + unread, 0);
+      // A group that has never committed has its topics from our own list: the brokers do not tell while it rebalances.
+      const topicsOf = new Map<string, Set<string>>();
+      const reads = (group: string, topic: string) =>
+        topicsOf.set(group, (topicsOf.get(group) ?? new Set()).add(topic));
+      for (const { group, topic } of consumers) reads(group, topic);
+      const done = new Map<string, number>();
+      for (const { group, topic, partition, offset } of committed) {
+        reads(group, topic.slice(topicPrefix.length));
+        done.set(`${group} ${topic.slice(topicPrefix.length)}/${partition}`, offset);
+      }
+      let unread = 0;
+      for (const { topic, partition, position } of known)
+        for (const [group, topics] of topicsOf)
+          if (topics.has(topic) && position > (done.get(`${group} ${topic}/${partition}`) ?? 0)) unread++;
+      return unread;
     },
     async close() {
       await consumer.disconnect();

@@ -1,4 +1,5 @@
 import { type Admin, AssignerProtocol } from 'kafkajs';
+import { groups as expected } from '../consumers.js';
 
 export interface GroupLag {
   group: string;
@@ -12,9 +13,13 @@ export const onlookers = 'check.';
 
 /** How far each group of the services is behind. */
 export async function lagOfGroups(admin: Admin): Promise<GroupLag[]> {
+  const names = new Set([...expected, ...(await groupsAt(admin))]); // one that never joined is told of as well
+  return Promise.all([...names].sort().map((group) => lagOf(admin, group)));
+}
+
+async function groupsAt(admin: Admin): Promise<string[]> {
   const { groups } = await admin.listGroups();
-  const names = groups.map(({ groupId }) => groupId).filter((id) => !id.startsWith(onlookers));
-  return Promise.all(names.sort().map((group) => lagOf(admin, group)));
+  return groups.map(({ groupId }) => groupId).filter((id) => !id.startsWith(onlookers));
 }
 
 export interface Committed {
@@ -26,10 +31,8 @@ export interface Committed {
 
 /** What each group of the services has committed. */
 export async function committedBy(admin: Admin): Promise<Committed[]> {
-  const { groups } = await admin.listGroups();
-  const names = groups.map(({ groupId }) => groupId).filter((id) => !id.startsWith(onlookers));
   const all = await Promise.all(
-    names.map(async (group) =>
+    (await groupsAt(admin)).map(async (group) =>
       (await admin.fetchOffsets({ groupId: group })).flatMap(({ topic, partitions }) =>
         partitions.map(({ partition, offset }) => ({ group, topic, partition, offset: Number(offset) })),
       ),

@@ -39,6 +39,17 @@ async function place(n: number): Promise<{ buyer: Person; id: string } | undefin
   }, 60_000);
 }
 
+it('is not taken for at rest while a service that has never read anything comes back', async () => {
+  const [buyer, product] = [buyers[0] as Person, products[0] as Product];
+  market.signal('payment', 'SIGSTOP');
+  const { id } = await buyer.order([{ product }]);
+  await buyer.until(id, 'RESERVED');
+  await market.kill('payment');
+  const report = await market.check();
+  expect(report.results.filter(({ violations, skipped }) => violations.length > 0 || skipped)).toEqual([]);
+  expect((await buyer.see(id)).status).toBe('CONFIRMED');
+}, 60_000);
+
 let next = 0;
 
 describe('a kill in the middle of 200 orders changes no final state', () => {
