@@ -53,7 +53,8 @@ await broker?.stop();
 const { passed, failed, skipped } = total;
 // Once more where everybody looks: the suite that failed may be thousands of lines above.
 if (failures.length > 0) process.stdout.write(`\nFailed:\n${failures.map((line) => `  ${line}\n`).join('')}`);
-if (process.env.MARKET_TEST_SUMMARY) writeFileSync(process.env.MARKET_TEST_SUMMARY, JSON.stringify({ ...total, failures }));
+if (process.env.MARKET_TEST_SUMMARY)
+  writeFileSync(process.env.MARKET_TEST_SUMMARY, JSON.stringify({ ...total, failures }));
 process.stdout.write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
 process.exitCode = failed > 0 ? 1 : 0;
 
