@@ -1,15 +1,19 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readOptions } from '../../local/options.js';
 import { Problem } from '../../local/problem.js';
+import { type ProfileName, profileNames } from '../../local/topology.js';
 import { type Figures, measure } from './measure.js';
 import { report } from './report.js';
 
 const help = `npm run bench -- [options]
-Measures a market of its own on this machine: orders a second and CPU an order beside pgbench, the time until an order
-is confirmed, the start, the memory. Takes some minutes; progress on stderr, the figures on stdout.
+Measures markets of its own on this machine, one profile after the other and side by side: orders a second and CPU an
+order beside pgbench, the time until an order is confirmed, the start, the memory. Takes some minutes; progress on
+stderr, the figures on stdout.
 
+  --profile P   embedded or stack only (default: embedded, and stack where Java and Maven are)
   --seconds N   of load in each measurement (default 15)
   --quick       4 s each, for a first look
   --json        the figures as JSON`;
@@ -24,13 +28,15 @@ export async function bench(args: string[]): Promise<number> {
       seconds: { type: 'string' },
       quick: { type: 'boolean' },
       json: { type: 'boolean' },
+      profile: { type: 'string' },
     });
+    const profiles = profilesToMeasure(values.profile);
     const seconds = Number(values.seconds ?? (values.quick ? 4 : 15));
     if (!Number.isInteger(seconds) || seconds < 1 || seconds > 120)
       throw new Problem('--seconds takes a whole number from 1 to 120.');
-    const figures = await inFolderOfItsOwn(seconds);
+    const figures = await inFolderOfItsOwn(seconds, profiles);
     process.stdout.write(values.json ? `${JSON.stringify(figures, null, 2)}\n` : report(figures));
-    return figures.check.ok ? 0 : 1;
+    return Object.values(figures.markets).every(({ check }) => check.ok) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -38,7 +44,21 @@ export async function bench(args: string[]): Promise<number> {
   }
 }
 
-async function inFolderOfItsOwn(seconds: number): Promise<Figures> {
+function profilesToMeasure(asked: string | undefined): readonly ProfileName[] {
+  if (asked !== undefined) {
+    const profile = profileNames.find((name) => name === asked);
+    if (!profile) throw new Problem(`There is no profile "${asked}"; there are: ${profileNames.join(', ')}.`);
+    return [profile];
+  }
+  const missing = ['java', 'mvn'].filter((program) => spawnSync(program, ['-version']).error);
+  if (missing.length === 0) return profileNames;
+  process.stderr.write(
+    `the stack is not measured: there is no ${missing.join(' and no ')} on this machine\n`,
+  );
+  return ['embedded'];
+}
+
+async function inFolderOfItsOwn(seconds: number, profiles: readonly ProfileName[]): Promise<Figures> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'market-bench-'));
   const running = new Set<() => Promise<void>>();
   process.once('SIGINT', async () => {
@@ -49,6 +69,7 @@ async function inFolderOfItsOwn(seconds: number): Promise<Figures> {
   });
   try {
     return await measure({
+      profiles,
       dataDir,
       seconds,
       running,

@@ -1,6 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serviceNames } from '../../local/topology.js';
+import { type ProfileName, serviceNames } from '../../local/topology.js';
 import { canMeasureCpu, cpuOf, difference, residentMiB } from './cpu.js';
 import { type OwnMarket, startOwnMarket } from './own-market.js';
 import { findPgbench, type PgbenchResult, runPgbench } from './pgbench.js';
@@ -28,12 +29,9 @@ export interface Latency {
   p99Ms: number;
 }
 
-export interface Figures {
-  at: string;
-  machine: { cpu: string; cores: number; os: string; node: string; postgres: string };
-  seconds: number;
+/** What one profile of the market did. */
+export interface MarketFigures {
   throughput: Throughput;
-  pgbench: Record<'plain' | 'pipelined', PgbenchResult[]> | undefined;
   latency: Latency[];
   firstOrderSeconds: { freshData: number; secondStart: number };
   /** MiB by process. */
@@ -41,7 +39,16 @@ export interface Figures {
   check: { ok: boolean; invariants: number; violated: string[] };
 }
 
+export interface Figures {
+  at: string;
+  machine: { cpu: string; cores: number; os: string; node: string; postgres: string };
+  seconds: number;
+  markets: Partial<Record<ProfileName, MarketFigures>>;
+  pgbench: Record<'plain' | 'pipelined', PgbenchResult[]> | undefined;
+}
+
 export interface Measuring {
+  profiles: readonly ProfileName[];
   dataDir: string;
   seconds: number;
   say(line: string): void;
@@ -50,13 +57,47 @@ export interface Measuring {
 }
 
 const connections = 32;
-const rates = [10, 200];
+const rates = [10, 50, 200];
 const pgbenchClients = [8, 32];
 const restSeconds = 10;
+/** What has just started runs code that is not compiled yet, at twice the CPU per order. */
+const warmUpSeconds = 15;
 
-export async function measure({ dataDir, seconds, say, running }: Measuring): Promise<Figures> {
+export async function measure(measuring: Measuring): Promise<Figures> {
+  const { profiles, dataDir, seconds, say } = measuring;
+  const markets: Figures['markets'] = {};
+  let postgres = '';
+  for (const profile of profiles) {
+    const tell = (line: string) => say(`${profile}: ${line}`);
+    markets[profile] = await measureMarket(profile, { ...measuring, say: tell }, (version) => {
+      postgres = version;
+    });
+  }
+  const program = findPgbench();
+  return {
+    at: new Date().toISOString(),
+    machine: {
+      cpu: cpus()[0]?.model ?? 'unknown',
+      cores: availableParallelism(),
+      os: `${process.platform} ${process.arch}`,
+      node: process.version,
+      postgres,
+    },
+    seconds,
+    markets,
+    pgbench: program
+      ? await runPgbench(program, { dataDir, seconds, clients: pgbenchClients }, say)
+      : undefined,
+  };
+}
+
+async function measureMarket(
+  profile: ProfileName,
+  { dataDir, seconds, say, running }: Measuring,
+  onVersion: (version: string) => void,
+): Promise<MarketFigures> {
   const start = async () => {
-    const market = await startOwnMarket(dataDir);
+    const market = await startOwnMarket(profile, path.join(dataDir, profile));
     running.add(market.stop);
     return market;
   };
@@ -67,8 +108,8 @@ export async function measure({ dataDir, seconds, say, running }: Measuring): Pr
 
   say('starting a market on fresh data');
   const fresh = await start();
-  const postgres =
-    (await fresh.sql<{ v: string }>(`SELECT current_setting('server_version') AS v`))[0]?.v ?? '';
+  const [row] = await fresh.sql<{ v: string }>('order', `SELECT current_setting('server_version') AS v`);
+  onVersion(row?.v ?? '');
   say(`first order after ${fresh.firstOrderSeconds.toFixed(1)} s; ${restSeconds} s of rest`);
   await sleep(restSeconds * 1_000);
   const atRest = memoryOf(fresh);
@@ -83,23 +124,8 @@ export async function measure({ dataDir, seconds, say, running }: Measuring): Pr
   say('starting again on the same data');
   const second = await start();
   await stop(second);
-
-  const program = findPgbench();
-  const pgbench = program
-    ? await runPgbench(program, { dataDir, seconds, clients: pgbenchClients }, say)
-    : undefined;
   return {
-    at: new Date().toISOString(),
-    machine: {
-      cpu: cpus()[0]?.model ?? 'unknown',
-      cores: availableParallelism(),
-      os: `${process.platform} ${process.arch}`,
-      node: process.version,
-      postgres,
-    },
-    seconds,
     throughput,
-    pgbench,
     latency,
     firstOrderSeconds: { freshData: fresh.firstOrderSeconds, secondStart: second.firstOrderSeconds },
     memory: atRest && afterLoad && { atRest, afterLoad },
@@ -120,7 +146,7 @@ async function measureThroughput(
 ): Promise<Throughput> {
   say(`warming up, then ${connections} connections for ${seconds} s`);
   const { closedLoop } = await market.shoppers();
-  await closedLoop(connections, Math.min(5, seconds));
+  await closedLoop(connections, Math.min(warmUpSeconds, 2 * seconds));
   await market.drained();
 
   const since = await now(market);
@@ -134,6 +160,7 @@ async function measureThroughput(
   const after = cpu();
 
   const [row] = await market.sql<{ confirmed: number; seconds: number }>(
+    'order',
     `SELECT count(*)::int AS confirmed, extract(epoch FROM max(h.at) - min(o.created_at))::float8 AS seconds
      FROM orders.orders o JOIN orders.order_history h ON h.order_id = o.id AND h.message = 'OrderConfirmed'
      WHERE o.created_at > $1`,
@@ -168,6 +195,7 @@ async function measureLatency(
   const { failed, refused } = await openLoop(ordersPerSecond, seconds);
   await market.drained();
   const [row] = await market.sql<{ orders: number; p: number[] }>(
+    'order',
     `SELECT count(*)::int AS orders, percentile_cont(ARRAY[0.5, 0.99]) WITHIN GROUP (ORDER BY extract(epoch FROM h.at - o.created_at) * 1000) AS p
      FROM orders.orders o JOIN orders.order_history h ON h.order_id = o.id AND h.message = 'OrderConfirmed'
      WHERE o.created_at > $1`,
@@ -180,7 +208,7 @@ async function measureLatency(
 const counts = ({ placed, refused, failed, failures }: Shopping) => ({ placed, refused, failed, failures });
 
 const now = async (market: OwnMarket): Promise<Date> =>
-  (await market.sql<{ now: Date }>('SELECT clock_timestamp() AS now'))[0]?.now as Date;
+  (await market.sql<{ now: Date }>('order', 'SELECT clock_timestamp() AS now'))[0]?.now as Date;
 
 function ownCpuSeconds(): number {
   const { user, system } = process.cpuUsage();
@@ -189,6 +217,8 @@ function ownCpuSeconds(): number {
 
 function memoryOf({ file: { pids } }: OwnMarket): Record<string, number> | undefined {
   if (!canMeasureCpu) return undefined;
-  const processes = [...serviceNames, 'relay', 'launcher'] as const;
-  return Object.fromEntries(processes.map((name) => [name, residentMiB(pids[name])]));
+  const processes = [...serviceNames, 'relay', 'broker', 'launcher'] as const;
+  return Object.fromEntries(
+    processes.flatMap((name) => (pids[name] ? [[name, residentMiB(pids[name])]] : [])),
+  );
 }

@@ -8,6 +8,7 @@ import { checkRunningMarket, type Report } from '../../local/check/check.js';
 import { buyers, type DemoUser, sellers } from '../../local/demo-users.js';
 import { marketClient, type Product } from '../../local/market-client.js';
 import { type MarketFile, requireMarket } from '../../local/market-file.js';
+import { byService, type ProfileName, type ServiceName } from '../../local/topology.js';
 import { type Shoppers, shoppers } from './shoppers.js';
 
 export interface OwnMarket {
@@ -18,13 +19,14 @@ export interface OwnMarket {
   shoppers(): Promise<Shoppers>;
   /** Resolves when every order is confirmed and captured, or what else it is going to be. */
   drained(): Promise<void>;
-  sql<R extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<R[]>;
+  /** In the database of a service. */
+  sql<R extends pg.QueryResultRow>(service: ServiceName, text: string, values?: unknown[]): Promise<R[]>;
   check(): Promise<Report>;
   stop(): Promise<void>;
 }
 
 const door = fileURLToPath(new URL('../../local/market.mjs', import.meta.url));
-const startsWithinMs = 90_000;
+const startsWithinMs = 240_000; // the first start of the stack fetches its jars
 const drainsWithinMs = 60_000;
 const pieces = 1_000_000;
 
@@ -34,22 +36,27 @@ const customers: DemoUser[] = Array.from({ length: 16 }, (_, i) => ({
   role: 'buyer',
 }));
 
-/** The embedded market as a user starts it, on free ports. With a channel to us, it ends when we do. */
-export async function startOwnMarket(dataDir: string): Promise<OwnMarket> {
+/** A market as a user starts it, on free ports. With a channel to us, it ends when we do. */
+export async function startOwnMarket(profile: ProfileName, dataDir: string): Promise<OwnMarket> {
   const began = performance.now();
   const launcher = spawn(
     process.execPath,
-    [door, 'start', '--json', '--port-base', '0', '--data-dir', dataDir],
+    [door, 'start', '--json', '--port-base', '0', '--data-dir', dataDir, '--profile', profile],
     { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
   );
   await untilReady(launcher);
   const file = requireMarket(dataDir);
   const { urls } = file;
   const market = marketClient({ auth: urls.auth.http, store: urls.store.http });
-  const pool = new pg.Pool({ connectionString: file.databases.check.order, max: 1 });
-  pool.on('error', () => {}); // the next query tells
-  const sql = async <R extends pg.QueryResultRow>(text: string, values: unknown[] = []) =>
-    (await pool.query<R>(text, values)).rows;
+  const pools = byService((name) => {
+    const pool = new pg.Pool({ connectionString: file.databases.check[name], max: 1 });
+    return pool.on('error', () => {}); // the next query tells
+  });
+  const sql = async <R extends pg.QueryResultRow>(
+    service: ServiceName,
+    text: string,
+    values: unknown[] = [],
+  ) => (await pools[service].query<R>(text, values)).rows;
 
   const products = await allProducts();
   await placeFirstOrder();
@@ -107,13 +114,19 @@ export async function startOwnMarket(dataDir: string): Promise<OwnMarket> {
     async drained() {
       const until = Date.now() + drainsWithinMs;
       for (;;) {
-        const [row] = await sql<{ busy: boolean }>(
-          `SELECT EXISTS (SELECT FROM orders.orders WHERE status IN ('PENDING', 'RESERVED'))
-               OR EXISTS (SELECT FROM payment.operation WHERE next_attempt_at IS NOT NULL)
-               OR EXISTS (SELECT FROM orders.orders WHERE status = 'CONFIRMED' AND money <> 'CAPTURED'
-                          AND updated_at > now() - interval '2 minutes') AS busy`,
-        );
-        if (!row?.busy) return;
+        const busy = await Promise.all([
+          sql<{ busy: boolean }>(
+            'order',
+            `SELECT EXISTS (SELECT FROM orders.orders WHERE status IN ('PENDING', 'RESERVED'))
+                 OR EXISTS (SELECT FROM orders.orders WHERE status = 'CONFIRMED' AND money <> 'CAPTURED'
+                            AND updated_at > now() - interval '2 minutes') AS busy`,
+          ),
+          sql<{ busy: boolean }>(
+            'payment',
+            'SELECT EXISTS (SELECT FROM payment.operation WHERE next_attempt_at IS NOT NULL) AS busy',
+          ),
+        ]);
+        if (!busy.flat().some((row) => row.busy)) return;
         if (Date.now() > until) throw new Error(`the market is still busy after ${drainsWithinMs / 1_000} s`);
         await sleep(100);
       }
@@ -122,7 +135,7 @@ export async function startOwnMarket(dataDir: string): Promise<OwnMarket> {
     check: () => checkRunningMarket(file, { waitSeconds: drainsWithinMs / 1_000 }),
 
     async stop() {
-      await Promise.all([pool.end(), market.close()]);
+      await Promise.all([...Object.values(pools).map((pool) => pool.end()), market.close()]);
       await end(launcher);
     },
   };

@@ -1,87 +1,104 @@
-import type { Figures } from './measure.js';
+import { type ProfileName, profileNames } from '../../local/topology.js';
+import type { Figures, MarketFigures, Throughput } from './measure.js';
 import type { PgbenchResult } from './pgbench.js';
 
 const notMeasured = 'not measured';
 
 /** The figures for people: ratios first, since they mean the same on the next machine. */
-export function report({
-  at,
-  machine,
-  seconds,
-  throughput,
-  pgbench,
-  latency,
-  firstOrderSeconds,
-  memory,
-  check,
-}: Figures): string {
-  const { cpuMicros } = throughput;
-  const { load = 0, ...own } = cpuMicros ?? {};
-  const perOrder = Object.values(own).reduce((sum, micros) => sum + micros, 0);
+export function report({ at, machine, seconds, markets, pgbench }: Figures): string {
+  const measured = profileNames.flatMap((name) => (markets[name] ? [{ name, ...markets[name] }] : []));
   const plain = best(pgbench?.plain);
   const pipelined = best(pgbench?.pipelined);
-  const micros = (result: PgbenchResult | undefined) =>
-    result?.cpuMicros && result.cpuMicros.postgres + result.cpuMicros.pgbench;
-  const ratio = (mine: number, theirs: number | undefined) =>
-    theirs && mine ? `${(mine / theirs).toFixed(2)} x` : 'ratio not measured';
-  const row = (...cells: string[]) =>
-    `  ${(cells[0] ?? '').padEnd(34)}${cells
-      .slice(1)
-      .map((cell) => cell.padStart(20))
-      .join('')}`;
+  const rivals = [plain, pipelined];
+
+  const rates = measured.map(({ throughput }) => throughput.confirmedPerSecond);
+  const micros = measured.map(({ throughput }) => microsOf(throughput));
+  const [embedded] = measured[0]?.name === 'embedded' ? rates : [];
+  const [embeddedMicros] = measured[0]?.name === 'embedded' ? micros : [];
 
   const lines = [
     `${machine.cores} x ${machine.cpu}, ${machine.os}, Node ${machine.node}, PostgreSQL ${machine.postgres}; ${at.slice(0, 16)}Z`,
     '',
-    row(`Under load for ${seconds} s`, 'market', 'pgbench', 'pgbench pipelined'),
-    row(
-      'confirmed orders a second',
-      ...[throughput.confirmedPerSecond, plain?.ordersPerSecond, pipelined?.ordersPerSecond].map(whole),
-    ),
-    row(
-      '  the market beside it',
-      '',
-      ratio(throughput.confirmedPerSecond, plain?.ordersPerSecond),
-      ratio(throughput.confirmedPerSecond, pipelined?.ordersPerSecond),
-    ),
-    row('CPU per order, µs', ...[cpuMicros && perOrder, micros(plain), micros(pipelined)].map(whole)),
-    row('  the market beside it', '', ratio(perOrder, micros(plain)), ratio(perOrder, micros(pipelined))),
-    row('clients', ...[throughput.connections, plain?.clients, pipelined?.clients].map(whole)),
-    '',
-    ...(cpuMicros
-      ? [
-          `  CPU per order by process, µs: ${listed(own)}; not counted: load generator ${whole(load)}`,
-          `  other processes on this machine used ${[throughput, plain, pipelined].map((measured) => measured?.otherCores?.toFixed(2) ?? '?').join(', ')} cores meanwhile`,
-        ]
-      : [`  CPU is ${notMeasured}: this system has no /proc`]),
-    ...(throughput.refused + throughput.failed > 0
-      ? [`  refused ${throughput.refused}, failed ${throughput.failed}: ${throughput.failures.join('; ')}`]
+    row(`Under load for ${seconds} s`, ...measured.map(({ name }) => name), 'pgbench', 'pgbench pipelined'),
+    row('confirmed orders a second', ...[...rates, ...rivals.map((one) => one?.ordersPerSecond)].map(whole)),
+    ...(measured.length > 1 ? [row('  beside embedded', ...rates.map((rate) => ratio(rate, embedded)))] : []),
+    row('  beside pgbench', ...rates.map((rate) => ratio(rate, plain?.ordersPerSecond))),
+    row('  beside pgbench pipelined', ...rates.map((rate) => ratio(rate, pipelined?.ordersPerSecond))),
+    row('CPU per order, µs', ...[...micros, ...rivals.map(microsOfPgbench)].map(whole)),
+    ...(measured.length > 1
+      ? [row('  beside embedded', ...micros.map((one) => ratio(one, embeddedMicros)))]
       : []),
+    row('  beside pgbench', ...micros.map((one) => ratio(one, microsOfPgbench(plain)))),
+    row('  beside pgbench pipelined', ...micros.map((one) => ratio(one, microsOfPgbench(pipelined)))),
+    row(
+      'clients',
+      ...[
+        ...measured.map(({ throughput }) => throughput.connections),
+        ...rivals.map((one) => one?.clients),
+      ].map(whole),
+    ),
+    row(
+      'other processes used, cores',
+      ...[
+        ...measured.map(({ throughput }) => throughput.otherCores),
+        ...rivals.map((one) => one?.otherCores),
+      ].map((cores) => cores?.toFixed(2) ?? notMeasured),
+    ),
     ...(pgbench ? [] : ['  pgbench was not found: ratio not measured']),
     '',
-    row('Order to confirmed', 'p50', 'p99', 'orders'),
-    ...latency.map(({ ordersPerSecond, p50Ms, p99Ms, orders }) =>
+    row('Order to confirmed', ...measured.flatMap(({ name }) => [`${name} p50`, `${name} p99`])),
+    ...(measured[0]?.latency ?? []).map(({ ordersPerSecond }, i) =>
       row(
         `at ${ordersPerSecond} orders a second`,
-        `${p50Ms.toFixed(1)} ms`,
-        `${p99Ms.toFixed(1)} ms`,
-        whole(orders),
+        ...measured.flatMap(({ latency }) => [latency[i]?.p50Ms, latency[i]?.p99Ms].map(milliseconds)),
       ),
     ),
     '',
-    row('Start to the first order', 'fresh data', 'second start'),
-    row('', `${firstOrderSeconds.freshData.toFixed(1)} s`, `${firstOrderSeconds.secondStart.toFixed(1)} s`),
+    row('Start to the first order', ...measured.map(({ name }) => name)),
+    row('fresh data', ...measured.map((market) => `${market.firstOrderSeconds.freshData.toFixed(1)} s`)),
+    row('second start', ...measured.map((market) => `${market.firstOrderSeconds.secondStart.toFixed(1)} s`)),
     '',
-    `  Memory at rest, MiB: ${memory ? listed(memory.atRest) : notMeasured}`,
-    `  after the load: ${memory ? listed(memory.afterLoad) : notMeasured}`,
-    '',
-    check.ok
-      ? `npm run check: all ${check.invariants} invariants hold`
-      : `npm run check: WRONG: ${check.violated.join('; ')}`,
-    '',
+    ...measured.flatMap(details),
   ];
   return lines.map((line) => line.trimEnd()).join('\n');
 }
+
+function details({ name, throughput, memory, check }: { name: ProfileName } & MarketFigures): string[] {
+  const { cpuMicros, refused, failed, failures } = throughput;
+  const { load = 0, ...own } = cpuMicros ?? {};
+  return [
+    cpuMicros
+      ? `${name}: CPU per order by process, µs: ${listed(own)}; not counted: load generator ${whole(load)}`
+      : `${name}: CPU is ${notMeasured}: this system has no /proc`,
+    ...(refused + failed > 0 ? [`  refused ${refused}, failed ${failed}: ${failures.join('; ')}`] : []),
+    `  memory at rest, MiB: ${memory ? listed(memory.atRest) : notMeasured}`,
+    `  after the load: ${memory ? listed(memory.afterLoad) : notMeasured}`,
+    check.ok
+      ? `  npm run check: all ${check.invariants} invariants hold`
+      : `  npm run check: WRONG: ${check.violated.join('; ')}`,
+    '',
+  ];
+}
+
+function row(label: string, ...cells: string[]): string {
+  return `  ${label.padEnd(32)}${cells.map((cell) => cell.padStart(19)).join('')}`;
+}
+
+/** Of all processes of the market together; the load generator is none of it. */
+function microsOf({ cpuMicros }: Throughput): number | undefined {
+  if (!cpuMicros) return undefined;
+  const { load: _, ...own } = cpuMicros;
+  return Object.values(own).reduce((sum, micros) => sum + micros, 0);
+}
+
+const microsOfPgbench = (result: PgbenchResult | undefined) =>
+  result?.cpuMicros && result.cpuMicros.postgres + result.cpuMicros.pgbench;
+
+const ratio = (mine: number | undefined, theirs: number | undefined) =>
+  mine && theirs ? `${(mine / theirs).toFixed(2)} x` : notMeasured;
+
+const milliseconds = (value: number | undefined) =>
+  value === undefined ? notMeasured : `${value.toFixed(1)} ms`;
 
 /** The number of clients that pgbench did most with. */
 const best = (results: PgbenchResult[] = []): PgbenchResult | undefined =>
