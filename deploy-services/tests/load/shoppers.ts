@@ -45,28 +45,30 @@ export function shoppers(orderUrl: string, products: Product[], tokens: string[]
   }
 
   async function order(pool: Pool, result: Shopping): Promise<void> {
-    const {
-      statusCode,
-      headers,
-      body: answer,
-    } = await pool.request({
-      method: 'POST',
-      path: '/v1/orders',
-      headers: {
-        'content-type': 'application/json',
-        authorization: `Bearer ${tokens[turn++ % tokens.length]}`,
-        'idempotency-key': randomUUID(),
-      },
-      body: body(),
-    });
-    const text = await answer.text();
-    if (statusCode === 201) result.placed++;
-    else if (statusCode === 503) {
-      result.refused++;
-      await sleep(Number(headers['retry-after'] ?? 1) * 1_000);
-    } else {
+    const fail = (why: string) => {
       result.failed++;
-      if (result.failures.length < 3) result.failures.push(`${statusCode} ${text.slice(0, 300)}`);
+      if (result.failures.length < 3) result.failures.push(why);
+    };
+    try {
+      const answer = await pool.request({
+        method: 'POST',
+        path: '/v1/orders',
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${tokens[turn++ % tokens.length]}`,
+          'idempotency-key': randomUUID(),
+        },
+        body: body(),
+      });
+      const { statusCode, headers } = answer;
+      const text = await answer.body.text();
+      if (statusCode === 201) result.placed++;
+      else if (statusCode === 503) {
+        result.refused++;
+        await sleep(Number(headers['retry-after'] ?? 1) * 1_000);
+      } else fail(`${statusCode} ${text.slice(0, 300)}`);
+    } catch (error) {
+      fail(String(error)); // no answer in time; the others go on
     }
   }
 
