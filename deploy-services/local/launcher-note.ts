@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { commandOf } from '@msa-event-market/shared-sdk/postgres';
+import { typed } from './options.js';
+import { Problem } from './problem.js';
 
 /**
  * Who runs a market on a data folder, from the first moment of its start to the last of its stop. A number alone
@@ -28,4 +30,14 @@ export function launcherOf(dataDir: string): { pid: number; killed: boolean } | 
   if (!existsSync(file)) return undefined;
   const { pid, command } = JSON.parse(readFileSync(file, 'utf8')) as Note;
   return { pid, killed: pid === process.pid || commandOf(pid) !== command };
+}
+
+/** Whether the last one to run this folder was killed; refuses while somebody runs it. */
+export function refuseWhileRunning(dataDir: string): boolean {
+  const last = launcherOf(dataDir);
+  if (last && !last.killed)
+    throw new Problem(
+      `A market runs on ${dataDir} already (process ${last.pid}): see ${typed('npm run status', dataDir)}`,
+    );
+  return last !== undefined;
 }

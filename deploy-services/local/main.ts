@@ -28,6 +28,10 @@ const commands: Record<string, () => Promise<Command>> = {
     const { demo, help } = await import('./demo/demo.js');
     return { run: demo, help, about: 'the story of an order' };
   },
+  move: async () => {
+    const { move, help } = await import('./move/move.js');
+    return { run: move, help, about: 'from the embedded profile to the stack' };
+  },
   reset: async () => {
     const { reset, help } = await import('./reset.js');
     return { run: reset, help, about: 'forget all data' };

@@ -8,7 +8,9 @@ export const defaultDataDir = path.join(root, '.market');
 
 /** A command as it has to be typed for the market on that folder. */
 export const typed = (command: string, dataDir: string): string =>
-  dataDir === defaultDataDir ? command : `${command} -- --data-dir ${dataDir}`;
+  dataDir === defaultDataDir
+    ? command
+    : `${command}${command.includes(' -- ') ? '' : ' --'} --data-dir ${dataDir}`;
 
 const everywhere = { 'data-dir': { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { untilInterrupted } from './interrupted.js';
 import { launch } from './launch.js';
 import { readOptions } from './options.js';
 import { terminal } from './output.js';
@@ -73,23 +74,4 @@ export async function start(args: string[]): Promise<number> {
   }
   output.say('stopped');
   return 0;
-}
-
-/** Resolves at the first Ctrl-C or SIGTERM, or when a parent with a channel is gone; the second ends everything. */
-function untilInterrupted(atOnce: () => void): Promise<void> {
-  return new Promise((resolve) => {
-    let asked = false;
-    const ask = () => {
-      if (asked) {
-        atOnce();
-        process.exit(130); // the children see their channel close and stop by themselves
-      }
-      asked = true;
-      resolve();
-    };
-    process.on('SIGINT', ask);
-    process.on('SIGTERM', ask);
-    if (process.platform !== 'win32') process.on('SIGHUP', ask);
-    process.once('disconnect', resolve);
-  });
 }

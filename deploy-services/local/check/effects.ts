@@ -1,6 +1,7 @@
 import { type Consumes, consumers, groups } from '../consumers.js';
 import { services } from '../topology.js';
 import { byKey, firstTimes, type Invariant, recent, type Snapshots } from './invariant.js';
+import { atTheMove } from './moved.js';
 
 export const effects: Invariant[] = [
   {
@@ -8,6 +9,7 @@ export const effects: Invariant[] = [
     title: 'what has happened to an order came of an event of its own that is in the log, and of each once',
     atRest: false,
     async check({ orders, log }) {
+      const { lastStep } = await atTheMove(orders);
       const had = await orders<{
         order_id: string;
         event_id: string;
@@ -15,7 +17,7 @@ export const effects: Invariant[] = [
         times: number;
         lately: boolean;
       }>(
-        `SELECT order_id, event_id, min(trigger) AS trigger, count(*)::int AS times, max(at) > ${recent} AS lately
+        `SELECT order_id, event_id, min(trigger) AS trigger, count(*)::int AS times, max(at) > ${recent} AND max(seq) > ${lastStep} AS lately
          FROM orders.order_history WHERE event_id IS NOT NULL GROUP BY order_id, event_id`,
       );
       const events = byKey(

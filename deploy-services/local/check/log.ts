@@ -8,6 +8,7 @@ import {
   type Snapshots,
   settled,
 } from './invariant.js';
+import { versionsAtTheMove } from './moved.js';
 
 type Sent = SentEvent & {
   /** It was committed so long ago that it must have arrived. */
@@ -71,12 +72,16 @@ export const log: Invariant[] = [
     async check(read) {
       const arrived = await read.log.events();
       const violations: string[] = [];
+      const before = await Promise.all(
+        [read.auth, read.store, read.orders, read.payment].map(versionsAtTheMove),
+      );
+      const moved = new Map(before.flatMap((versions) => [...versions]));
       const last = new Map<string, number>();
       const trimmed = new Set<string>();
       const follows = (name: string, number: number, first: number | undefined) => {
-        const before = last.get(name) ?? (first === undefined ? undefined : first - 1);
-        if (before !== undefined && number !== before + 1)
-          violations.push(`${name}: ${number} comes after ${before}`);
+        const previous = last.get(name) ?? (first === undefined ? undefined : first - 1);
+        if (previous !== undefined && number !== previous + 1)
+          violations.push(`${name}: ${number} comes after ${previous}`);
         last.set(name, number);
       };
       const first = new Set(firstTimes(read.log, arrived));
@@ -87,7 +92,11 @@ export const log: Invariant[] = [
         if (!last.has(`positions of ${place}`) && position > 1) trimmed.add(place);
         follows(`positions of ${place}`, position, undefined);
         if (first.has(event))
-          follows(`versions of ${topic} ${key}`, version, trimmed.has(place) ? undefined : 1);
+          follows(
+            `versions of ${topic} ${key}`,
+            version,
+            trimmed.has(place) ? undefined : (moved.get(`${topic} ${key}`) ?? 0) + 1,
+          );
         if (partition !== read.log.partitionOf(key))
           violations.push(`${topic} ${key} is in partition ${partition}`);
       }

@@ -1,4 +1,5 @@
 import { type Invariant, none, recent } from './invariant.js';
+import { atTheMove } from './moved.js';
 import { sagaSteps } from './saga-table.js';
 
 export const orders: Invariant[] = [
@@ -32,8 +33,9 @@ export const orders: Invariant[] = [
     title:
       'an order’s events in the outbox are those of its history, numbered in its order up to its row’s version',
     atRest: false,
-    check: ({ orders }) =>
-      none(
+    async check({ orders }) {
+      const { versions } = await atTheMove(orders);
+      return none(
         orders,
         'orders with the events in their histories and in the outbox',
         'orders.orders',
@@ -42,12 +44,14 @@ export const orders: Invariant[] = [
            FROM orders.order_history WHERE message_id IS NOT NULL),
          sent AS (SELECT id, aggregateid, type, version FROM orders.outbox WHERE aggregatetype = 'order' AND created_at > ${recent})
          SELECT coalesce(h.order_id::text, e.aggregateid) AS order_id, h.version, h.message, e.version AS sent_version, e.type AS sent
-         FROM (SELECT * FROM said WHERE at > ${recent}) h FULL JOIN sent e ON e.id = h.message_id
+         FROM (SELECT said.* FROM said LEFT JOIN ${versions} moved ON moved.topic = 'order' AND moved.key = order_id::text
+               WHERE at > ${recent} AND said.version > coalesce(moved.version, 0)) h FULL JOIN sent e ON e.id = h.message_id
          WHERE h.order_id IS NULL OR e.id IS NULL OR h.order_id::text <> e.aggregateid OR h.message <> e.type OR h.version <> e.version
          UNION ALL
          SELECT o.id::text, count(said.message_id), 'messages', o.version, 'is its version'
          FROM orders.orders o LEFT JOIN said ON said.order_id = o.id GROUP BY o.id HAVING count(said.message_id) <> o.version`,
-      ),
+      );
+    },
   },
 ];
 

@@ -1,4 +1,5 @@
 import { type Ask, type Invariant, recent, type Snapshots } from './invariant.js';
+import { versionsAtTheMove } from './moved.js';
 
 interface Sent {
   topic: string;
@@ -12,12 +13,12 @@ interface Row {
   topic: string;
   key: string;
   version: number;
-  /** All of its events are still in the outbox. */
+  /** All of its events are still in the outbox, or came before a move. */
   young: boolean;
 }
 
-// What is announced, on which topic, and which column counts its events.
-const aggregates: Record<'auth' | 'store' | 'orders' | 'payment', [topic: string, rows: string][]> = {
+/** What is announced, on which topic, and which column counts its events. */
+export const aggregates: Record<'auth' | 'store' | 'orders' | 'payment', [topic: string, rows: string][]> = {
   auth: [['user', 'SELECT id AS key, version, created_at FROM auth.users']],
   store: [
     ['store', 'SELECT id AS key, version, created_at FROM store.store'],
@@ -59,14 +60,19 @@ export const versions: Invariant[] = [
       let events = 0;
       let all = 0;
       for (const schema of schemas) {
-        const [sent, rows] = await Promise.all([sentOf(read[schema], schema), rowsOf(read[schema], schema)]);
+        const [sent, rows, moved] = await Promise.all([
+          sentOf(read[schema], schema),
+          rowsOf(read[schema], schema),
+          versionsAtTheMove(read[schema]),
+        ]);
         const byName = new Map(sent.map((one) => [`${one.topic} ${one.key}`, one]));
         all += rows.length;
         for (const { topic, key, version, young } of rows) {
           const name = `${topic} ${key}`;
+          const before = moved.get(name) ?? 0;
           const { first, last, events, different } = byName.get(name) ?? {
-            first: 1,
-            last: 0,
+            first: before + 1,
+            last: before,
             events: 0,
             different: 0,
           };
@@ -74,7 +80,7 @@ export const versions: Invariant[] = [
           if (silent) continue;
           // An old one's first events may be past their retention.
           if (
-            (young && first !== 1) ||
+            (young && first !== before + 1) ||
             last !== version ||
             events !== last - first + 1 ||
             different !== events

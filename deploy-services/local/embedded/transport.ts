@@ -8,7 +8,7 @@ import { publications } from '../topology.js';
 import type { Transport, TransportOptions } from '../transport.js';
 import { waitReady } from '../wait-ready.js';
 
-const database = 'market';
+export const embeddedDatabase = 'market';
 
 /** One database for all services with the event log in it, and one relay that fills the log from their outboxes. */
 export async function embeddedTransport(options: TransportOptions): Promise<Transport> {
@@ -19,10 +19,10 @@ export async function embeddedTransport(options: TransportOptions): Promise<Tran
   return {
     urls: { admin, ready: `${admin}/healthz/ready` },
     log: { kind: 'postgres' },
-    databaseOf: () => database,
+    databaseOf: () => embeddedDatabase,
     begin: async () => {},
     async prepareDatabases(adminUrl) {
-      ({ relayUrl } = await createLogSchema({ adminUrl, database, password }));
+      ({ relayUrl } = await createLogSchema({ adminUrl, database: embeddedDatabase, password }));
     },
     async connect() {
       if (repairSlots) {

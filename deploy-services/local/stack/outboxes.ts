@@ -2,6 +2,9 @@ import pg from 'pg';
 import { inDatabase } from '../provision.js';
 import { type ServiceName, serviceNames, services } from '../topology.js';
 
+/** A database a service, of the name of its schema. */
+export const stackDatabaseOf = (name: ServiceName): string => services[name].schema;
+
 /** Who reads the outbox of a service: may follow the WAL and see that one table. */
 export const cdcRole = (name: ServiceName) => `${services[name].schema}_cdc`;
 export const slotOf = (name: ServiceName) => `${name}_outbox`;
@@ -22,14 +25,14 @@ export async function prepareOutboxes(adminUrl: string, { password, createSlots,
   for (const name of serviceNames) {
     const { schema } = services[name];
     const role = cdcRole(name);
-    const client = new pg.Client({ connectionString: inDatabase(adminUrl, schema) });
+    const client = new pg.Client({ connectionString: inDatabase(adminUrl, stackDatabaseOf(name)) });
     await client.connect();
     try {
       const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [role]);
       if (!rowCount) await client.query(`CREATE ROLE ${role} LOGIN REPLICATION`);
       await client.query(`
         ALTER ROLE ${role} PASSWORD ${pg.escapeLiteral(password(role))};
-        GRANT CONNECT ON DATABASE ${schema} TO ${role};
+        GRANT CONNECT ON DATABASE ${stackDatabaseOf(name)} TO ${role};
         GRANT USAGE ON SCHEMA ${schema} TO ${role};
         GRANT SELECT ON ${schema}.outbox TO ${role};
       `);

@@ -9,7 +9,7 @@ import { fill, properties } from './fill.js';
 import { jars } from './jars.js';
 import { requireJava } from './java.js';
 import { endForgottenStack, javaProgram, stackFolder } from './java-program.js';
-import { cdcRole, prepareOutboxes } from './outboxes.js';
+import { cdcRole, prepareOutboxes, stackDatabaseOf } from './outboxes.js';
 import { resendLost } from './resend.js';
 import { createTopics, describedTopics, kafkaAt, topicPrefix } from './topics.js';
 
@@ -76,7 +76,7 @@ export async function stackTransport(options: TransportOptions): Promise<Transpo
             postgres: port,
             prefix: topicPrefix,
             schema: services[service].schema,
-            database: services[service].schema,
+            database: stackDatabaseOf(service),
             user: cdcRole(service),
           }),
         ),
@@ -92,7 +92,7 @@ export async function stackTransport(options: TransportOptions): Promise<Transpo
   return {
     urls: { admin: url, ready: `${url}/health` },
     log: { kind: 'kafka', broker, topicPrefix },
-    databaseOf: (name) => services[name].schema,
+    databaseOf: stackDatabaseOf,
     begin,
     prepareDatabases: async () => {},
     async connect(adminUrl) {
