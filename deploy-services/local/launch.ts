@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { refuseWhileRunning, removeLauncherNote, writeLauncherNote } from './launcher-note.js';
 import { type MarketFile, removeMarketFile, writeMarketFile } from './market-file.js';
+import { typed } from './options.js';
 import { claimDataFolder } from './profile-note.js';
 import { type RunOptions, runMarket } from './run-market.js';
 
@@ -15,7 +16,7 @@ export interface Market {
 export async function launch(options: LaunchOptions): Promise<Market> {
   const { dataDir, profile } = options;
   mkdirSync(dataDir, { recursive: true, mode: 0o755 });
-  const lastWasKilled = refuseWhileRunning(dataDir);
+  const lastWasKilled = refuseWhileRunning(dataDir, `see ${typed('npm run status', dataDir)}`);
   claimDataFolder(dataDir, profile);
   writeLauncherNote(dataDir);
   const letGo = () => {

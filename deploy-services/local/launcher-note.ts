@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { commandOf } from '@msa-event-market/shared-sdk/postgres';
-import { typed } from './options.js';
 import { Problem } from './problem.js';
 
 /**
@@ -32,12 +31,10 @@ export function launcherOf(dataDir: string): { pid: number; killed: boolean } | 
   return { pid, killed: pid === process.pid || commandOf(pid) !== command };
 }
 
-/** Whether the last one to run this folder was killed; refuses while somebody runs it. */
-export function refuseWhileRunning(dataDir: string): boolean {
+/** Whether the last one to run this folder was killed; refuses while somebody runs it, and says what to do then. */
+export function refuseWhileRunning(dataDir: string, wayOut: string): boolean {
   const last = launcherOf(dataDir);
   if (last && !last.killed)
-    throw new Problem(
-      `A market runs on ${dataDir} already (process ${last.pid}): see ${typed('npm run status', dataDir)}`,
-    );
+    throw new Problem(`A market runs on ${dataDir} already (process ${last.pid}): ${wayOut}`);
   return last !== undefined;
 }

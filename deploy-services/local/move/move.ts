@@ -41,7 +41,7 @@ export async function move(args: string[]): Promise<number> {
     throw new Problem('--wait takes a number of seconds.');
   if (!existsSync(path.join(dataDir, 'postgres')))
     throw new Problem(`There is no market in ${dataDir}, so there is nothing to move.`);
-  const lastWasKilled = refuseWhileRunning(dataDir);
+  const lastWasKilled = refuseWhileRunning(dataDir, 'stop it first, with Ctrl-C.');
   requireJava();
 
   const output = terminal({ dataDir, quiet: true });

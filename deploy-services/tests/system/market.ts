@@ -13,6 +13,8 @@ import { byService, type ProcessName, type ServiceName } from '../../local/topol
 
 export interface StartOptions {
   seed?: boolean;
+  /** What the tests run on by default: MARKET_PROFILE. */
+  profile?: string;
   /** Settings of services, such as ORDER_DEADLINE_SECONDS. */
   env?: Record<string, string>;
 }
@@ -26,8 +28,8 @@ export interface RunningMarket {
   kill(name: ProcessName | 'broker'): Promise<void>;
   /** SIGSTOP and SIGCONT: a process that hangs. */
   signal(name: ProcessName | 'broker', signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
-  /** Stops everything in order and starts it again on the same data, at other addresses. */
-  restart(options?: string[]): Promise<void>;
+  /** Stops everything in order and starts it again on the same data, at other addresses; `between` has the data alone. */
+  restart(options?: string[], between?: () => Promise<unknown>): Promise<void>;
   /** What the launcher said of late. */
   said(): string;
   file(): MarketFile;
@@ -41,8 +43,11 @@ export interface RunningMarket {
 const door = fileURLToPath(new URL('../../local/market.mjs', import.meta.url));
 
 /** A market of its own on free ports and a temporary folder, started as a user would start it. */
-export async function startMarket({ seed = false, env = {} }: StartOptions = {}): Promise<RunningMarket> {
-  const profile = process.env.MARKET_PROFILE ?? 'embedded';
+export async function startMarket({
+  seed = false,
+  profile = process.env.MARKET_PROFILE ?? 'embedded',
+  env = {},
+}: StartOptions = {}): Promise<RunningMarket> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'market-system-'));
   const options = ['--json', '--port-base', '0', '--data-dir', dataDir, '--profile', profile, '--no-fsync'];
   const file = (): MarketFile => JSON.parse(readFileSync(path.join(dataDir, 'market.json'), 'utf8'));
@@ -109,8 +114,9 @@ export async function startMarket({ seed = false, env = {} }: StartOptions = {})
         } else await pools.order.query('SELECT 1');
       }, 30_000);
     },
-    async restart(more = []) {
+    async restart(more = [], between) {
       await running.stop();
+      await between?.();
       running = await launch(['--no-seed', ...more]);
     },
     async sql<R extends pg.QueryResultRow>(service: ServiceName, text: string, values: unknown[] = []) {

@@ -1,0 +1,351 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { uuidv7 } from '@msa-event-market/shared-sdk/db';
+import { type Postgres, startPostgres } from '@msa-event-market/shared-sdk/postgres';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkMarket, type Report } from '../../local/check/check.js';
+import type { Snapshots } from '../../local/check/invariant.js';
+import { asking, oneDatabase, snapshotsOf } from '../../local/check/snapshots.js';
+import { type Contents, contentsOf, differences } from '../../local/move/contents.js';
+import { copyDatabases, dropCopies, dropOriginal, hasOriginal } from '../../local/move/copy-databases.js';
+import { inDatabase, type Provisioned, provision } from '../../local/provision.js';
+import { stackDatabaseOf } from '../../local/stack/outboxes.js';
+import { byService, serviceNames, services } from '../../local/topology.js';
+import { makeHistory } from '../check/history.js';
+import { marketInProcess } from '../check/market-in-process.js';
+import { anOldOrder, ids, lifeAfter } from './life-after.js';
+import { type ChangeLog, schemas, separateDatabases } from './separate-databases.js';
+
+// One market with a history, on a server of its own: a move is about roles and databases, which a server has once.
+let folder: string;
+let server: Postgres;
+let provisioned: Provisioned;
+let before: Contents[];
+let copies: Awaited<ReturnType<typeof separateDatabases>>;
+const said: string[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'market-move-'));
+  chmodSync(folder, 0o755);
+  const settings = { fsync: 'off', full_page_writes: 'off', autovacuum: 'off' };
+  server = await startPostgres({ dataDir: path.join(folder, 'data'), port: 0, auth: 'trust', settings });
+  const market = await marketInProcess(server.url);
+  try {
+    await makeHistory(market, inDatabase(server.url, 'market'));
+    const { databases, sandbox } = market.provisioned;
+    const open = snapshotsOf({
+      check: byService((name) => databases[name].checkUrl),
+      checkSandbox: sandbox.checkUrl,
+    });
+    expect((await checkMarket(open, { waitSeconds: 20 })).ok).toBe(true);
+  } finally {
+    await market.stop();
+  }
+  before = await onOriginal((read) => contentsOf(read));
+}, 120_000);
+afterAll(async () => {
+  await copies?.close();
+  await server?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function inside<T>(database: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: inDatabase(server.url, database) });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+const onOriginal = <T>(work: (read: Snapshots) => Promise<T>): Promise<T> =>
+  inside('market', (market) =>
+    inside('sandbox', (sandbox) => work(oneDatabase(asking(market), asking(sandbox)))),
+  );
+
+const names = async (database: string, sql: string) =>
+  inside(database, async (client) =>
+    (await client.query<{ name: string }>(sql)).rows.map(({ name }) => name),
+  );
+
+describe('a move that did not come to its end', () => {
+  test('leaves the original as it was, with its log, its inboxes and the slot of its relay', async () => {
+    const passedOn = `SELECT md5(string_agg(t::text, '' ORDER BY t::text)) AS name FROM`;
+    const asked = [
+      `${passedOn} events.log t`,
+      `${passedOn} events.group_offset t`,
+      ...schemas.flatMap((schema) => [`${passedOn} ${schema}.outbox t`, `${passedOn} ${schema}.inbox t`]),
+      `SELECT wal_status || confirmed_flush_lsn::text AS name FROM pg_replication_slots`,
+    ];
+    const all = () => Promise.all(asked.map((sql) => names('market', sql)));
+    const untouched = await all();
+    await copyDatabases(server.url, () => {});
+    expect(await all()).toEqual(untouched);
+    expect(untouched.flat().filter(Boolean).length).toBeGreaterThan(8);
+    expect(differences(before, await onOriginal((read) => contentsOf(read)))).toEqual([]);
+  });
+
+  test('is done again from its beginning: nothing of its copies stays', async () => {
+    // As if it had been killed between two of them, when somebody had used the copies already.
+    await inside('store', (client) =>
+      client.query('DELETE FROM store.stock; CREATE TABLE store.left_behind ()'),
+    );
+    await inside('postgres', (client) => client.query('DROP DATABASE payment'));
+    await inside('auth', (client) =>
+      client.query(`SELECT pg_create_logical_replication_slot('auth_outbox', 'pgoutput')`),
+    );
+    await copyDatabases(server.url, (line) => said.push(line));
+    expect(said).toEqual(serviceNames.map((name) => `copying service-${name} to a database of its own`));
+    expect(await names('postgres', 'SELECT slot_name AS name FROM pg_replication_slots')).toEqual([
+      'market_relay',
+    ]);
+    copies = await separateDatabases(server.url);
+    expect(differences(before, await copies.tryOut(async (read) => contentsOf(await read())))).toEqual([]);
+  });
+});
+
+describe('each copy', () => {
+  test('has the schema and the publication of its service, and of no other', async () => {
+    for (const name of serviceNames) {
+      const database = stackDatabaseOf(name);
+      const found = await names(
+        database,
+        `SELECT nspname AS name FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema|public$)' ORDER BY 1`,
+      );
+      expect(found).toEqual(['moved', services[name].schema].sort());
+      expect(await names(database, 'SELECT pubname AS name FROM pg_publication')).toEqual([`${name}_outbox`]);
+    }
+  });
+
+  test('knows nothing of the old log', async () => {
+    for (const schema of schemas)
+      for (const table of ['outbox', 'inbox', 'attempt', 'run', 'parked'])
+        expect(
+          await names(schema, `SELECT 'left' AS name FROM ${schema}.${table}`),
+          `${schema}.${table}`,
+        ).toEqual([]);
+  });
+
+  test('is taken up by the launcher as it is: no migration runs, and the service may do what it might', async () => {
+    const tables = (database: string) =>
+      names(
+        database,
+        `SELECT oid::regclass::text || relacl::text AS name FROM pg_class WHERE relkind IN ('r', 'p') AND relacl IS NOT NULL ORDER BY 1`,
+      );
+    const was = await Promise.all(schemas.map(tables));
+    provisioned = await provision({
+      adminUrl: server.url,
+      password: (role) => role,
+      databaseOf: stackDatabaseOf,
+      alongside: async () => {},
+    });
+    expect(await Promise.all(schemas.map(tables))).toEqual(was);
+
+    const service = new pg.Client({ connectionString: provisioned.databases.order.url });
+    await service.connect();
+    await service.query('BEGIN; UPDATE orders SET version = version; DELETE FROM inbox; ROLLBACK');
+    await expect(service.query('DELETE FROM order_history')).rejects.toThrow('permission denied');
+    await service.end();
+  });
+
+  test('goes on counting where the original stopped', async () => {
+    const [next] = await names(
+      'orders',
+      `SELECT nextval('orders.orders_number_seq') > max(number) AS name FROM orders.orders`,
+    );
+    expect(next).toBe(true);
+  });
+});
+
+/** The checker’s report on the moved market after `lifeAfter`, with something wrong planted into it. */
+const reportOn = ({ orders = '', store = '', payment = '', log }: Plant = {}): Promise<Report> =>
+  copies.tryOut(async (read) => {
+    await copies.client('orders').query(lifeAfter.orders);
+    const { rows } = await copies.client('orders').query('SELECT id FROM old');
+    await copies.client('store').query(lifeAfter.store(rows[0].id));
+    for (const [database, sql] of Object.entries({ orders, store, payment }))
+      await copies.client(database).query(sql);
+    const snapshots = await read(log);
+    return checkMarket((work) => work(snapshots), { waitSeconds: 0 });
+  });
+
+interface Plant {
+  orders?: string;
+  store?: string;
+  payment?: string;
+  log?: ChangeLog;
+}
+const violated = ({ results }: Report) =>
+  results.filter(({ violations, skipped }) => violations.length > 0 || skipped).map(({ number }) => number);
+
+const strange = uuidv7();
+const planted: [number: string, what: string, plant: Plant][] = [
+  [
+    '5b',
+    'a step whose message was never sent',
+    { orders: `DELETE FROM orders.outbox WHERE id = '${ids.delivered}'` },
+  ],
+  [
+    '5b',
+    'a message that was sent and is no step',
+    {
+      orders: `UPDATE orders.order_history SET message_id = '${strange}' WHERE message_id = '${ids.shipped}'`,
+    },
+  ],
+  [
+    '5c',
+    'a change that nobody was told of',
+    { orders: 'UPDATE orders.orders SET version = version + 1 WHERE id = (SELECT id FROM old)' },
+  ],
+  [
+    '5c',
+    'an old row that nothing was heard of, changed',
+    { payment: `UPDATE payment.payment SET version = version + 1 WHERE status = 'CAPTURED'` },
+  ],
+  [
+    '5c',
+    'an event that takes a number from before the move',
+    { store: `UPDATE store.outbox SET version = 1 WHERE id = '${ids.reserved}'` },
+  ],
+  [
+    '6',
+    'an event that never reached the log',
+    {
+      orders: `UPDATE orders.outbox SET created_at = created_at - interval '10 minutes' WHERE id = '${ids.delivered}'`,
+      log: (events) => events.filter(({ id }) => id !== ids.delivered),
+    },
+  ],
+  [
+    '6',
+    'an event from before the move that comes again',
+    { log: (events) => [{ ...(events[0] as (typeof events)[number]), id: strange, version: 1 }, ...events] },
+  ],
+  [
+    '7',
+    'an old order whose first event since the move is missing',
+    { log: (events) => events.filter(({ id }) => id !== ids.shipped) },
+  ],
+  [
+    '7',
+    'an old order that begins from 1 again',
+    { log: (events) => events.map((event) => (event.id === ids.shipped ? { ...event, version: 1 } : event)) },
+  ],
+  [
+    '7',
+    'somebody new whose first event is missing',
+    {
+      log: (events) => [
+        ...events,
+        { id: strange, topic: 'order', key: uuidv7(), type: 'OrderShipped', version: 2, content: '' },
+      ],
+    },
+  ],
+  [
+    '8a',
+    'an effect of an event that is not in the log',
+    { log: (events) => events.filter(({ id }) => id !== ids.reserved) },
+  ],
+  [
+    '8a',
+    'an effect of an event of another order',
+    {
+      log: (events) =>
+        events.map((event) => (event.id === ids.reserved ? { ...event, key: strange } : event)),
+    },
+  ],
+  [
+    '8a',
+    'an event from before the move that has its effect again',
+    {
+      orders: `INSERT INTO orders.order_history (order_id, trigger, event_id, from_status, to_status, effect)
+     SELECT order_id, trigger, event_id, 'DELIVERED', 'DELIVERED', 'ignored' FROM orders.order_history WHERE order_id = (SELECT id FROM old) AND event_id IS NOT NULL ORDER BY seq LIMIT 1`,
+    },
+  ],
+  ['8b', 'an event that its consumer has never taken', { orders: 'DELETE FROM orders.inbox' }],
+  [
+    '8b',
+    'an event that somebody has taken and nobody has sent',
+    { orders: `INSERT INTO orders.inbox VALUES ('order.saga', '${strange}')` },
+  ],
+];
+
+describe('the checker of a moved market', () => {
+  test('finds nothing wrong before anything has happened, nor when an old order is shipped and delivered', async () => {
+    const still = await copies.tryOut(async (read) => {
+      const snapshots = await read();
+      return checkMarket((work) => work(snapshots), { waitSeconds: 0 });
+    });
+    expect(violated(still)).toEqual([]);
+    expect(violated(await reportOn())).toEqual([]);
+  });
+
+  test.each(planted)('reports %s: %s', async (number, _, plant) => {
+    expect(violated(await reportOn(plant))).toContain(number);
+  });
+
+  test('needs what the move has noted: without it half of the past is missing', async () => {
+    const forgotten = 'DROP SCHEMA moved CASCADE';
+    const report = await reportOn({ orders: forgotten, store: forgotten, payment: forgotten });
+    expect(violated(report)).toEqual(['5b', '5c', '7', '8a']);
+  });
+});
+
+test('a table that lost a row, and one in which a row is another, are told apart from those that are the same', async () => {
+  const after = await copies.tryOut(async (read) => {
+    await copies
+      .client('orders')
+      .query(
+        `UPDATE orders.orders SET status = 'DELIVERED', stock = 'RESERVED', money = 'CAPTURED' WHERE id = ${anOldOrder}`,
+      );
+    await copies.client('store').query('DELETE FROM store.stock WHERE sold = 0');
+    return contentsOf(await read());
+  });
+  const [stock, orders] = ['pieces of stock', 'orders'].map(
+    (name) => before.find(({ what }) => what === name)?.rows,
+  );
+  const left = after.find(({ what }) => what === 'pieces of stock')?.rows;
+  expect(left).toBeLessThan(stock as number);
+  expect(differences(before, after)).toEqual([
+    `pieces of stock: ${stock} before, ${left} after`,
+    `orders: ${orders} as before, but not the same`,
+  ]);
+});
+
+describe('in the end', () => {
+  test('the copies of a move that failed go with their slots, and the original stays', async () => {
+    await copies.close();
+    await inside('orders', (client) =>
+      client.query(`SELECT pg_create_logical_replication_slot('order_outbox', 'pgoutput')`),
+    );
+    await dropCopies(server.url);
+    expect(
+      await names(
+        'postgres',
+        `SELECT datname AS name FROM pg_database WHERE datname !~ '^(template|postgres)' ORDER BY 1`,
+      ),
+    ).toEqual(['market', 'sandbox']);
+    expect(await names('postgres', 'SELECT slot_name AS name FROM pg_replication_slots')).toEqual([
+      'market_relay',
+    ]);
+    expect(await hasOriginal(server.url)).toBe(true);
+  });
+
+  test('the original of one that came through goes with its slot and its relay’s rights; twice is once', async () => {
+    await copyDatabases(server.url, () => {});
+    await dropOriginal(server.url);
+    await dropOriginal(server.url);
+    expect(await hasOriginal(server.url)).toBe(false);
+    expect(await names('postgres', 'SELECT slot_name AS name FROM pg_replication_slots')).toEqual([]);
+    expect(
+      await names(
+        'postgres',
+        `SELECT rolname AS name FROM pg_roles WHERE rolname IN ('relay', 'events_owner')`,
+      ),
+    ).toEqual([]);
+    copies = await separateDatabases(server.url);
+    expect(differences(before, await copies.tryOut(async (read) => contentsOf(await read())))).toEqual([]);
+  });
+});
