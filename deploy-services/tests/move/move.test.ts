@@ -1,13 +1,13 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { uuidv7 } from '@msa-event-market/shared-sdk/db';
 import { type Postgres, startPostgres } from '@msa-event-market/shared-sdk/postgres';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkMarket, type Report } from '../../local/check/check.js';
 import type { Snapshots } from '../../local/check/invariant.js';
 import { asking, oneDatabase, snapshotsOf } from '../../local/check/snapshots.js';
+import { bringToRest } from '../../local/move/bring-to-rest.js';
 import { type Contents, contentsOf, differences } from '../../local/move/contents.js';
 import { copyDatabases, dropCopies, dropOriginal, hasOriginal } from '../../local/move/copy-databases.js';
 import { inDatabase, type Provisioned, provision } from '../../local/provision.js';
@@ -15,8 +15,9 @@ import { stackDatabaseOf } from '../../local/stack/outboxes.js';
 import { byService, serviceNames, services } from '../../local/topology.js';
 import { makeHistory } from '../check/history.js';
 import { marketInProcess } from '../check/market-in-process.js';
-import { anOldOrder, ids, lifeAfter } from './life-after.js';
-import { type ChangeLog, schemas, separateDatabases } from './separate-databases.js';
+import { anOldOrder, lifeAfter } from './life-after.js';
+import { type Plant, planted } from './planted-after.js';
+import { schemas, separateDatabases } from './separate-databases.js';
 
 // One market with a history, on a server of its own: a move is about roles and databases, which a server has once.
 let folder: string;
@@ -70,6 +71,55 @@ const names = async (database: string, sql: string) =>
   inside(database, async (client) =>
     (await client.query<{ name: string }>(sql)).rows.map(({ name }) => name),
   );
+
+describe('a market is brought to rest', () => {
+  /** On the market with something in it, which is taken out again. */
+  const rest = (
+    planted: string,
+    say: (line: string) => void = () => {},
+    signal = new AbortController().signal,
+  ) =>
+    inside('market', (market) =>
+      inside('sandbox', async (sandbox) => {
+        await market.query(`BEGIN; ${planted}`);
+        const read = oneDatabase(asking(market), asking(sandbox));
+        await bringToRest((work) => work(read), 0.5, say, signal);
+      }),
+    );
+  const open = `UPDATE payment.operation SET status = 'UNKNOWN', next_attempt_at = now() WHERE id = (SELECT id FROM payment.operation WHERE kind = 'void' LIMIT 1)`;
+  const givenUp = (minutes: number) =>
+    `UPDATE payment.operation SET status = 'ABANDONED', next_attempt_at = now() + interval '${minutes} minutes' WHERE id = (SELECT id FROM payment.operation WHERE kind = 'void' LIMIT 1)`;
+
+  test('and when it is, there is nothing to say', async () => {
+    const lines: string[] = [];
+    await rest('', (line) => lines.push(line));
+    expect(lines).toEqual([]);
+  });
+
+  test('as long as it was told to wait, and what is under way is said once and in the end', async () => {
+    const lines: string[] = [];
+    await expect(rest(open, (line) => lines.push(line))).rejects.toThrow(
+      'has not come to rest in 0.5 s: 1 open operations of payments.',
+    );
+    expect(lines).toEqual(['still under way: 1 open operations of payments']);
+  });
+
+  test('waiting also for what the provider is about to be asked, and not for what it is asked tomorrow', async () => {
+    await expect(rest(givenUp(9))).rejects.toThrow('1 payments that were given up');
+    await rest(givenUp(11));
+  });
+
+  test('unless messages are parked, which the old log alone could place: they are told at once', async () => {
+    const parked = `INSERT INTO store.parked (consumer, topic, partition, position, key, message_id, reason, error, message)
+      VALUES ('store.reservations', 'order', 0, 1, 'a key', 'an id', 'FAILED', 'an error', '{}')`;
+    await expect(rest(`${parked}; ${open}`)).rejects.toThrow(/Messages are parked.*1 in store.*ListParked/);
+  });
+
+  test('until a Ctrl-C', async () => {
+    const stopping = new AbortController();
+    await expect(rest(open, () => stopping.abort(), stopping.signal)).rejects.toThrow(/aborted/);
+  });
+});
 
 describe('a move that did not come to its end', () => {
   test('leaves the original as it was, with its log, its inboxes and the slot of its relay', async () => {
@@ -172,105 +222,8 @@ const reportOn = ({ orders = '', store = '', payment = '', log }: Plant = {}): P
     return checkMarket((work) => work(snapshots), { waitSeconds: 0 });
   });
 
-interface Plant {
-  orders?: string;
-  store?: string;
-  payment?: string;
-  log?: ChangeLog;
-}
 const violated = ({ results }: Report) =>
   results.filter(({ violations, skipped }) => violations.length > 0 || skipped).map(({ number }) => number);
-
-const strange = uuidv7();
-const planted: [number: string, what: string, plant: Plant][] = [
-  [
-    '5b',
-    'a step whose message was never sent',
-    { orders: `DELETE FROM orders.outbox WHERE id = '${ids.delivered}'` },
-  ],
-  [
-    '5b',
-    'a message that was sent and is no step',
-    {
-      orders: `UPDATE orders.order_history SET message_id = '${strange}' WHERE message_id = '${ids.shipped}'`,
-    },
-  ],
-  [
-    '5c',
-    'a change that nobody was told of',
-    { orders: 'UPDATE orders.orders SET version = version + 1 WHERE id = (SELECT id FROM old)' },
-  ],
-  [
-    '5c',
-    'an old row that nothing was heard of, changed',
-    { payment: `UPDATE payment.payment SET version = version + 1 WHERE status = 'CAPTURED'` },
-  ],
-  [
-    '5c',
-    'an event that takes a number from before the move',
-    { store: `UPDATE store.outbox SET version = 1 WHERE id = '${ids.reserved}'` },
-  ],
-  [
-    '6',
-    'an event that never reached the log',
-    {
-      orders: `UPDATE orders.outbox SET created_at = created_at - interval '10 minutes' WHERE id = '${ids.delivered}'`,
-      log: (events) => events.filter(({ id }) => id !== ids.delivered),
-    },
-  ],
-  [
-    '6',
-    'an event from before the move that comes again',
-    { log: (events) => [{ ...(events[0] as (typeof events)[number]), id: strange, version: 1 }, ...events] },
-  ],
-  [
-    '7',
-    'an old order whose first event since the move is missing',
-    { log: (events) => events.filter(({ id }) => id !== ids.shipped) },
-  ],
-  [
-    '7',
-    'an old order that begins from 1 again',
-    { log: (events) => events.map((event) => (event.id === ids.shipped ? { ...event, version: 1 } : event)) },
-  ],
-  [
-    '7',
-    'somebody new whose first event is missing',
-    {
-      log: (events) => [
-        ...events,
-        { id: strange, topic: 'order', key: uuidv7(), type: 'OrderShipped', version: 2, content: '' },
-      ],
-    },
-  ],
-  [
-    '8a',
-    'an effect of an event that is not in the log',
-    { log: (events) => events.filter(({ id }) => id !== ids.reserved) },
-  ],
-  [
-    '8a',
-    'an effect of an event of another order',
-    {
-      log: (events) =>
-        events.map((event) => (event.id === ids.reserved ? { ...event, key: strange } : event)),
-    },
-  ],
-  [
-    '8a',
-    'an event from before the move that has its effect again',
-    {
-      orders: `INSERT INTO orders.order_history (order_id, trigger, event_id, from_status, to_status, effect)
-     SELECT order_id, trigger, event_id, 'DELIVERED', 'DELIVERED', 'ignored' FROM orders.order_history WHERE order_id = (SELECT id FROM old) AND event_id IS NOT NULL ORDER BY seq LIMIT 1`,
-    },
-  ],
-  ['8b', 'an event that its consumer has never taken', { orders: 'DELETE FROM orders.inbox' }],
-  [
-    '8b',
-    'an event that somebody has taken and nobody has sent',
-    { orders: `INSERT INTO orders.inbox VALUES ('order.saga', '${strange}')` },
-  ],
-];
 
 describe('the checker of a moved market', () => {
   test('finds nothing wrong before anything has happened, nor when an old order is shipped and delivered', async () => {
