@@ -29,8 +29,8 @@ export interface MarketFile {
   profile: ProfileName;
   dataDir: string;
   startedAt: string;
-  pids: Record<ProcessName | 'launcher', number> & { broker?: number };
-  urls: Record<ServiceName, ServiceUrls> & { relay: RelayUrls };
+  pids: Record<ProcessName | 'launcher', number> & { broker?: number; prometheus?: number };
+  urls: Record<ServiceName, ServiceUrls> & { relay: RelayUrls; prometheus?: string };
   /** Connection strings: of a superuser, and of the role that may read everything. */
   databases: {
     admin: Record<ServiceName, string>;

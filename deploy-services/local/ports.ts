@@ -15,25 +15,31 @@ export interface Ports {
   relay: number;
   control: number;
   broker?: { clients: number; controller: number };
+  prometheus?: number;
   services: Record<ServiceName, ServicePorts>;
+}
+
+export interface PortOptions {
+  profile?: ProfileName;
+  prometheus?: boolean;
+  /** How long a taken port may stay taken. */
+  patienceMs?: number;
 }
 
 /**
  * The addresses of a market; with base 0 every one is a free port. Says which port is taken, and what to do, when that
  * is still so after `patienceMs`.
  */
-export async function choosePorts(
-  base: number,
-  patienceMs = 0,
-  profile: ProfileName = 'embedded',
-): Promise<Ports> {
-  if (base === 0) return freePorts(profile);
+export async function choosePorts(base: number, options: PortOptions = {}): Promise<Ports> {
+  const { profile = 'embedded', prometheus = false, patienceMs = 0 } = options;
   const stack = profile === 'stack';
+  if (base === 0) return freePorts(stack, prometheus);
   const ports: Ports = {
     postgres: base,
     control: base + 1,
     relay: base + (stack ? 62 : 2),
     ...(stack && { broker: { clients: base + 60, controller: base + 61 } }),
+    ...(prometheus && { prometheus: base + 70 }),
     services: byService((name) => {
       const http = base + services[name].offset;
       return { http, grpc: http + 1, admin: http + 2 };
@@ -44,6 +50,7 @@ export async function choosePorts(
     ['the launcher', ports.control],
     [stack ? 'Kafka Connect' : 'the relay', ports.relay],
     ...Object.values(ports.broker ?? {}).map((port): [string, number] => ['Kafka', port]),
+    ...(ports.prometheus ? ([['Prometheus', ports.prometheus]] as [string, number][]) : []),
     ...serviceNames.flatMap((name): [string, number][] =>
       Object.entries(ports.services[name]).map(([kind, port]) => [`service-${name} (${kind})`, port]),
     ),
@@ -66,11 +73,12 @@ export async function choosePorts(
   }
 }
 
-async function freePorts(profile: ProfileName): Promise<Ports> {
-  const broker = profile === 'stack';
+async function freePorts(stack: boolean, prometheus: boolean): Promise<Ports> {
   // All are held at the same time, so that no two are the same.
   const held = await Promise.all(
-    Array.from({ length: 3 + (broker ? 2 : 0) + 3 * serviceNames.length }, () => listen(0)),
+    Array.from({ length: 3 + (stack ? 2 : 0) + (prometheus ? 1 : 0) + 3 * serviceNames.length }, () =>
+      listen(0),
+    ),
   );
   const numbers = held.map((server) => (server.address() as { port: number }).port);
   await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
@@ -79,7 +87,8 @@ async function freePorts(profile: ProfileName): Promise<Ports> {
     postgres: next(),
     control: next(),
     relay: next(),
-    ...(broker && { broker: { clients: next(), controller: next() } }),
+    ...(stack && { broker: { clients: next(), controller: next() } }),
+    ...(prometheus && { prometheus: next() }),
     services: byService(() => ({ http: next(), grpc: next(), admin: next() })),
   };
 }

@@ -9,6 +9,7 @@ import type { Output } from './output.js';
 import { choosePorts } from './ports.js';
 import { runPostgres } from './postgres.js';
 import { transportOf } from './profiles.js';
+import { hasPrometheus, startPrometheus } from './prometheus.js';
 import { inDatabase, provision } from './provision.js';
 import { secretsIn } from './secrets.js';
 import { type Supervised, supervise } from './supervise.js';
@@ -19,6 +20,8 @@ export interface RunOptions {
   profile: ProfileName;
   /** The way out when a replication slot is lost. */
   repairSlots?: boolean;
+  /** Let this machine's Prometheus watch, when it has one. */
+  prometheus?: boolean;
   dataDir: string;
   /** 0 takes free ports, which nobody knows who is not told. */
   portBase: number;
@@ -45,6 +48,7 @@ export interface RunningMarket {
 export async function runMarket({
   profile,
   repairSlots = false,
+  prometheus: wantsPrometheus = false,
   dataDir,
   portBase,
   output,
@@ -74,7 +78,11 @@ export async function runMarket({
       output.say('the last launcher was killed: waiting until what it left has ended');
       await stopForgottenPostgres({ dataDir: path.join(dataDir, 'postgres'), log: output.of('postgres') });
     }
-    const ports = await choosePorts(portBase, lastWasKilled ? patienceMs : 0, profile);
+    const ports = await choosePorts(portBase, {
+      profile,
+      prometheus: wantsPrometheus && hasPrometheus(),
+      patienceMs: lastWasKilled ? patienceMs : 0,
+    });
     let published = false;
     const publish = () => {
       if (published) onChange(file());
@@ -113,7 +121,12 @@ export async function runMarket({
       adminPassword: secret('admin'),
       eventsUrl: (name) => transport.eventsUrl(name, provisioned.databases[name].eventsUrl),
     });
-    const urls = { ...urlsOf(ports), relay: transport.urls };
+    const urls = {
+      ...urlsOf(ports),
+      relay: transport.urls,
+      ...(ports.prometheus && { prometheus: `http://127.0.0.1:${ports.prometheus}` }),
+    };
+    let prometheus: Supervised | undefined;
     const processes = {} as Record<ServiceName, Supervised>;
     const file = (): MarketFile => ({
       profile,
@@ -124,6 +137,7 @@ export async function runMarket({
         postgres: postgres.pid(),
         relay: transport.relay().pid() ?? 0,
         ...(transport.broker && { broker: transport.broker().pid() ?? 0 }),
+        ...(prometheus && { prometheus: prometheus.pid() ?? 0 }),
         ...byService((name) => processes[name].pid() ?? 0),
       },
       urls,
@@ -151,6 +165,23 @@ export async function runMarket({
       ...processes,
     });
     stops.push(['the control port', () => control.close()]);
+
+    if (ports.prometheus) {
+      const targets = Object.fromEntries(
+        [...serviceNames, ...(transport.broker ? [] : ['relay' as const])].map((name) => [
+          name,
+          new URL(urls[name].admin).host,
+        ]),
+      );
+      prometheus = await startPrometheus({
+        dataDir,
+        port: ports.prometheus,
+        targets,
+        output,
+        onChange: publish,
+      });
+      stops.push(['Prometheus', prometheus.stop]);
+    }
 
     const logOf = (name: string) => path.join(dataDir, 'logs', `${name}.log`);
     await Promise.all([

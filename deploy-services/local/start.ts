@@ -16,6 +16,7 @@ Runs the whole market on this machine until Ctrl-C. A second start takes up the 
   --port-base N        the first port (default 8100); 0 takes free ones
   --data-dir DIR       where its data is (default .market)
   --repair-slots       begin with new replication slots and send what the old ones have lost; see docs/stack.md
+  --no-prometheus      without Prometheus, which otherwise watches when it is installed
   --no-seed            without the demo catalogue and users
   --quiet              no log lines of the services on the terminal; they are in <data-dir>/logs
   --json               nothing but one line of JSON on stdout, once it is ready: urls and pids by service`;
@@ -25,6 +26,7 @@ export async function start(args: string[]): Promise<number> {
     profile: { type: 'string', default: 'embedded' },
     'port-base': { type: 'string', default: '8100' },
     'repair-slots': { type: 'boolean' },
+    'no-prometheus': { type: 'boolean' },
     'no-seed': { type: 'boolean' },
     'no-fsync': { type: 'boolean' },
     quiet: { type: 'boolean' },
@@ -43,6 +45,7 @@ export async function start(args: string[]): Promise<number> {
   const launching = launch({
     profile,
     repairSlots: Boolean(values['repair-slots']),
+    prometheus: !values['no-prometheus'],
     dataDir,
     portBase,
     output,

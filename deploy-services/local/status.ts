@@ -21,6 +21,9 @@ export async function status(args: string[]): Promise<number> {
     ...(pids.broker !== undefined ? [row('Kafka', pids.broker)] : []),
     row(stack ? 'Kafka Connect' : 'relay', pids.relay, stack ? undefined : urls.relay.admin),
     ...serviceNames.map((name) => row(`service-${name}`, pids[name], urls[name].admin, urls[name].http)),
+    ...(pids.prometheus !== undefined
+      ? [row('Prometheus', pids.prometheus, undefined, urls.prometheus)]
+      : []),
   ]);
   process.stdout.write(`profile ${market.profile}, since ${market.startedAt}, data in ${dataDir}\n\n`);
   for (const { name, by, well, where, trouble } of rows)

@@ -7,6 +7,8 @@ interface AnyProgram {
   name: string;
   cwd: string;
   env: Record<string, string>;
+  /** For what the market can do without: having ended so many times in a row it is left. */
+  deathsAllowed?: number;
 }
 
 export interface ModuleProgram extends AnyProgram {
@@ -49,6 +51,7 @@ const wellAfterMs = 10_000;
  */
 export function supervise(program: Program, output: Output, onChange: () => void): Supervised {
   const write = output.of(program.name);
+  const { deathsAllowed = Number.POSITIVE_INFINITY } = program;
   let child: ChildProcess | undefined;
   let wanted = true;
   let deaths = 0;
@@ -59,16 +62,22 @@ export function supervise(program: Program, output: Output, onChange: () => void
     const running = 'module' in program ? forked(program) : spawned(program);
     child = running;
     for (const stream of [running.stdout, running.stderr]) stream?.on('data', write);
-    running.once('error', (error) => output.say(`${program.name} could not be started: ${error.message}`));
-    running.once('exit', (code, signal) => {
+    const ended = (how: string, inOrder: boolean) => {
       child = undefined;
-      if ('onEnd' in program) program.onEnd(!wanted && signal !== 'SIGKILL');
+      if ('onEnd' in program) program.onEnd(inOrder);
       if (!wanted) return;
       deaths = Date.now() - began > wellAfterMs ? 1 : deaths + 1;
+      if (deaths >= deathsAllowed)
+        return output.say(`${program.name} keeps ending (${how}): the market goes on without it`);
       const pause = Math.min(firstPauseMs * 2 ** (deaths - 1), longestPauseMs);
-      output.say(`${program.name} ended (${signal ?? `exit ${code}`}), starting it again in ${pause} ms`);
+      output.say(`${program.name} ended (${how}), starting it again in ${pause} ms`);
       retry = setTimeout(start, pause);
+    };
+    // What could not be started never exits.
+    running.once('error', (error) => {
+      if (running.pid === undefined) ended(error.message, false);
     });
+    running.once('exit', (code, signal) => ended(signal ?? `exit ${code}`, !wanted && signal !== 'SIGKILL'));
     onChange();
   }
 

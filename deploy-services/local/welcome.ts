@@ -15,6 +15,7 @@ export function welcome({ urls, dataDir }: MarketFile, seeded: SeededMarket | un
     'The market is open.',
     '',
     ...places,
+    ...(urls.prometheus ? [`  Prometheus       ${urls.prometheus}`] : []),
     `  data, logs       ${dataDir}`,
     '',
     ...(seeded ? tryIt(urls, seeded) : []),

@@ -11,7 +11,7 @@ import { requireJava } from './java.js';
 import { kafkaAt } from './topics.js';
 
 const home = mkdtempSync(path.join(tmpdir(), 'market-broker-'));
-const { broker } = await choosePorts(0, 0, 'stack');
+const { broker } = await choosePorts(0, { profile: 'stack' });
 const { clients = 0, controller = 0 } = broker ?? {};
 const log = path.join(home, 'broker.log');
 writeFileSync(

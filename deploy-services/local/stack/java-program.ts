@@ -1,8 +1,7 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { commandOf } from '@msa-event-market/shared-sdk/postgres';
+import { endForgotten, pidNote } from '../pid-note.js';
 import type { CommandProgram } from '../supervise.js';
 import { folder } from './fill.js';
 
@@ -24,6 +23,7 @@ const small = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xss512k', '-Djav
 export function javaProgram({ name, java, jars, main, args, home, heapMb }: JavaProgram): CommandProgram {
   const archive = path.join(jars, `${name}.jsa`);
   const draft = `${archive}.${process.pid}`;
+  const note = pidNote(home, name);
   const config = pathToFileURL(path.join(folder, 'conf/log4j2.properties')).href;
   return {
     name,
@@ -42,9 +42,9 @@ export function javaProgram({ name, java, jars, main, args, home, heapMb }: Java
       main,
       ...args,
     ],
-    onStart: (pid) => writeFileSync(noteIn(home, name), `${pid}`),
+    onStart: note.onStart,
     onEnd: (inOrder) => {
-      rmSync(noteIn(home, name), { force: true });
+      note.onEnd(inOrder);
       if (!existsSync(draft)) return;
       if (inOrder) renameSync(draft, archive);
       else rmSync(draft);
@@ -52,22 +52,9 @@ export function javaProgram({ name, java, jars, main, args, home, heapMb }: Java
   };
 }
 
-const noteIn = (home: string, name: string) => path.join(home, `${name}.pid`);
-
 export const stackFolder = (dataDir: string) => path.join(dataDir, 'stack');
 
 /** Ends what a killed launcher has left, should its guards have been killed too. */
 export async function endForgottenStack(dataDir: string, say: (line: string) => void): Promise<void> {
   for (const name of ['connect', 'broker']) await endForgotten(stackFolder(dataDir), name, say);
-}
-
-async function endForgotten(home: string, name: string, say: (line: string) => void): Promise<void> {
-  const note = noteIn(home, name);
-  const pid = existsSync(note) ? Number(readFileSync(note, 'utf8')) : 0;
-  const ours = () => pid > 0 && Boolean(commandOf(pid)?.includes(home));
-  for (let tries = 0; ours(); tries++) {
-    if (tries === 0) say(`stopping ${name} (process ${pid}), which an earlier launcher left running`);
-    process.kill(pid, tries < 100 ? 'SIGTERM' : 'SIGKILL');
-    await sleep(100);
-  }
 }

@@ -36,7 +36,7 @@ test('what a killed launcher left may take a moment to end', async () => {
   const other = createServer().listen(base + 10, '127.0.0.1');
   await once(other, 'listening');
   setTimeout(() => other.close(), 300);
-  expect((await choosePorts(base, 5_000)).services.auth.http).toBe(base + 10);
+  expect((await choosePorts(base, { patienceMs: 5_000 })).services.auth.http).toBe(base + 10);
 });
 
 test('everybody gets three ports from the base on, as documented', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Output } from '../../local/output.js';
-import { type Supervised, supervise } from '../../local/supervise.js';
+import { type Program, type Supervised, supervise } from '../../local/supervise.js';
 
 let folder: string;
 let said: string[];
@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 /** A program that notes each of its starts, and then does what it is told. */
-function run(then: string): Supervised {
+function run(then: string, more: { deathsAllowed?: number } = {}): Supervised {
   const module = path.join(folder, 'program.mjs');
   const starts = path.join(folder, 'starts');
   writeFileSync(
@@ -32,12 +32,16 @@ function run(then: string): Supervised {
      process.once('disconnect', () => process.exit());
      ${then}`,
   );
+  return started({ name: 'program', module, cwd: folder, env: {}, ...more });
+}
+
+function started(program: Program): Supervised {
   const output: Output = {
     say: (line) => said.push(line),
     of: () => (chunk) => said.push(String(chunk)),
     showAll: () => {},
   };
-  const supervised = supervise({ name: 'program', module, cwd: folder, env: {} }, output, () => {});
+  const supervised = supervise(program, output, () => {});
   running.push(supervised);
   return supervised;
 }
@@ -85,4 +89,27 @@ test('a place that was left to somebody else is taken back', async () => {
   await program.release();
   program.resume();
   await expect.poll(starts).toHaveLength(2);
+});
+
+test('what the market can do without is left when it keeps ending', async () => {
+  run('process.exit(7)', { deathsAllowed: 3 });
+  await expect.poll(() => said, { timeout: 5_000 }).toHaveLength(3);
+  expect(said.at(-1)).toBe('program keeps ending (exit 7): the market goes on without it');
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  expect(starts()).toHaveLength(3);
+});
+
+test('what cannot be started is tried again, and holds up no stop', async () => {
+  const program = started({
+    name: 'program',
+    cwd: folder,
+    env: {},
+    command: () => [path.join(folder, 'is-not-there')],
+    onStart: () => {},
+    onEnd: () => {},
+  });
+  await expect.poll(() => said.length, { timeout: 5_000 }).toBeGreaterThanOrEqual(2);
+  expect(said[0]).toMatch(/^program ended \(spawn .*ENOENT\), starting it again in 100 ms$/);
+  await program.stop();
+  expect(program.pid()).toBe(undefined);
 });

@@ -41,7 +41,18 @@ export async function startOwnMarket(profile: ProfileName, dataDir: string): Pro
   const began = performance.now();
   const launcher = spawn(
     process.execPath,
-    [door, 'start', '--json', '--port-base', '0', '--data-dir', dataDir, '--profile', profile],
+    [
+      door,
+      'start',
+      '--json',
+      '--port-base',
+      '0',
+      '--data-dir',
+      dataDir,
+      '--profile',
+      profile,
+      '--no-prometheus',
+    ],
     { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
   );
   await untilReady(launcher);

@@ -13,6 +13,8 @@ import { byService, type ProcessName, type ServiceName } from '../../local/topol
 
 export interface StartOptions {
   seed?: boolean;
+  /** With this machine's Prometheus. */
+  prometheus?: boolean;
   /** What the tests run on by default: MARKET_PROFILE. */
   profile?: string;
   /** Settings of services, such as ORDER_DEADLINE_SECONDS. */
@@ -45,6 +47,7 @@ const door = fileURLToPath(new URL('../../local/market.mjs', import.meta.url));
 /** A market of its own on free ports and a temporary folder, started as a user would start it. */
 export async function startMarket({
   seed = false,
+  prometheus = false,
   profile = process.env.MARKET_PROFILE ?? 'embedded',
   env = {},
 }: StartOptions = {}): Promise<RunningMarket> {
@@ -55,7 +58,8 @@ export async function startMarket({
   let running = await launch(seed ? [] : ['--no-seed']);
 
   async function launch(more: string[]) {
-    const launcher = spawn(process.execPath, [door, 'start', ...options, ...more], {
+    const all = [...options, ...(prometheus ? [] : ['--no-prometheus']), ...more];
+    const launcher = spawn(process.execPath, [door, 'start', ...all], {
       env: { ...process.env, LOG_LEVEL: 'warn', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
