@@ -1,11 +1,40 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../problem.js';
+import { type ServiceName, services } from '../topology.js';
 import { connectRest } from './connect-rest.js';
+import { fill, properties } from './fill.js';
+import { cdcRole, stackDatabaseOf } from './outboxes.js';
+import { topicPrefix } from './topics.js';
 
 export interface Connector {
   name: string;
   config: Record<string, string>;
 }
+
+export interface ConnectorPlace {
+  /** Of PostgreSQL, as Kafka Connect sees it. */
+  host: string;
+  port: string;
+  /** Where Kafka Connect finds the password, such as `${env:PASSWORD}`: its REST interface shows configurations. */
+  password: string;
+}
+
+/** The connector that reads the outbox of a service. */
+export const connectorOf = (service: ServiceName, { host, port, password }: ConnectorPlace): Connector => ({
+  name: service,
+  config: properties(
+    fill('connector.properties', {
+      service,
+      host,
+      port,
+      password,
+      prefix: topicPrefix,
+      schema: services[service].schema,
+      database: stackDatabaseOf(service),
+      user: cdcRole(service),
+    }),
+  ),
+});
 
 export interface Connectors {
   /** Resolves when all of them run; rejects with Connect's own reason when one cannot. */

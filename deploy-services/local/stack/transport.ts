@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Supervised, supervise } from '../supervise.js';
-import { serviceNames, services } from '../topology.js';
+import { serviceNames } from '../topology.js';
 import type { Transport, TransportOptions } from '../transport.js';
 import { startBroker, untilAnswers } from './broker.js';
-import { type Connectors, keepConnectors } from './connectors.js';
-import { fill, properties } from './fill.js';
+import { type Connectors, connectorOf, keepConnectors } from './connectors.js';
+import { fill } from './fill.js';
 import { jars } from './jars.js';
 import { requireJava } from './java.js';
 import { endForgottenStack, javaProgram, stackFolder } from './java-program.js';
@@ -67,20 +67,9 @@ export async function stackTransport(options: TransportOptions): Promise<Transpo
     const { port } = new URL(adminUrl);
     connectors = keepConnectors(
       url,
-      serviceNames.map((service) => ({
-        name: service,
-        config: properties(
-          fill('connector.properties', {
-            service,
-            passwords,
-            postgres: port,
-            prefix: topicPrefix,
-            schema: services[service].schema,
-            database: stackDatabaseOf(service),
-            user: cdcRole(service),
-          }),
-        ),
-      })),
+      serviceNames.map((name) =>
+        connectorOf(name, { host: '127.0.0.1', port, password: `\${file:${passwords}:${name}}` }),
+      ),
       say,
     );
     onStop('Kafka Connect', async () => {
