@@ -32,6 +32,8 @@ it('an order whose payment comes too late is EXPIRED: what the provider had auth
     [id],
   );
   expect(payment).toEqual({ status: 'VOIDED', captured: '0' });
+  const { status, body } = await buyer.cancel(id);
+  expect([status, body.code]).toEqual([409, 'INVALID_ORDER_STATE']);
 });
 
 it('an order that nobody hears of in time is EXPIRED: the answers that come after all change nothing', async () => {

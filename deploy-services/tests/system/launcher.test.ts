@@ -10,6 +10,7 @@ import { commandOf } from '@msa-event-market/shared-sdk/postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MarketFile } from '../../local/market-file.js';
 import { choosePorts } from '../../local/ports.js';
+import { hasPrometheus } from '../../local/prometheus.js';
 import { eventually } from './market.js';
 
 // One data folder and one block of ports for all of these: the tests tell what happens to them one after the other.
@@ -59,6 +60,8 @@ async function start(
 
 const marketFile = (): MarketFile => JSON.parse(readFileSync(path.join(dataDir, 'market.json'), 'utf8'));
 const alive = (pids: object) => Object.values(pids).filter((pid) => commandOf(pid) !== undefined);
+/** What is there as well where this machine has a Prometheus. */
+const watched = (what: string) => (hasPrometheus() ? [what] : []);
 const modeOf = (file: string) => (statSync(path.join(dataDir, file)).mode & 0o777).toString(8);
 
 const login = () =>
@@ -86,10 +89,11 @@ describe('a market', () => {
       'order',
       'payment',
       'postgres',
+      ...watched('prometheus'),
       'relay',
       'store',
     ]);
-    expect(alive(market.ready.pids)).toHaveLength(7);
+    expect(alive(market.ready.pids)).toHaveLength(Object.keys(market.ready.pids).length);
   });
 
   test('shows its secrets to its owner only, and on no command line', () => {
@@ -126,7 +130,9 @@ describe('a market', () => {
   test('tells how it is', async () => {
     const status = run('status');
     expect(await status.ended, status.stdout.join('\n')).toBe(0);
-    expect(status.stdout.filter((line) => line.startsWith('  up '))).toHaveLength(6);
+    expect(status.stdout.filter((line) => line.startsWith('  up '))).toHaveLength(
+      6 + watched('Prometheus').length,
+    );
   });
 
   test('leaves a place to a service that runs from source, and takes it back when that is killed', async () => {
@@ -168,6 +174,7 @@ describe('a market', () => {
     expect(await market.ended).toBe(0);
     expect(alive(pids)).toEqual([]);
     expect(market.stderr.filter((line) => line.startsWith('stopping'))).toEqual([
+      ...watched('stopping Prometheus'),
       'stopping the control port',
       'stopping the services',
       'stopping the relay',

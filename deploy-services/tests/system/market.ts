@@ -30,6 +30,8 @@ export interface RunningMarket {
   kill(name: ProcessName | 'broker'): Promise<void>;
   /** SIGSTOP and SIGCONT: a process that hangs. */
   signal(name: ProcessName | 'broker', signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
+  /** SIGKILL of the launcher, with which everything ends, and a start on the data that it left, at other addresses. */
+  crash(): Promise<void>;
   /** Stops everything in order and starts it again on the same data, at other addresses; `between` has the data alone. */
   restart(options?: string[], between?: () => Promise<unknown>): Promise<void>;
   /** What the launcher said of late. */
@@ -84,10 +86,10 @@ export async function startMarket({
     return {
       urls,
       pools,
-      async stop() {
+      async end(signal: 'SIGINT' | 'SIGKILL') {
+        launcher.kill(signal);
+        if (launcher.exitCode === null && launcher.signalCode === null) await once(launcher, 'exit');
         await Promise.all(Object.values(pools).map((pool) => pool.end()));
-        launcher.kill('SIGINT');
-        if (launcher.exitCode === null) await once(launcher, 'exit');
       },
     };
   }
@@ -118,8 +120,12 @@ export async function startMarket({
         } else await pools.order.query('SELECT 1');
       }, 30_000);
     },
+    async crash() {
+      await running.end('SIGKILL');
+      running = await launch(['--no-seed']);
+    },
     async restart(more = [], between) {
-      await running.stop();
+      await running.end('SIGINT');
       await between?.();
       running = await launch(['--no-seed', ...more]);
     },
@@ -128,7 +134,7 @@ export async function startMarket({
     },
     check: (waitSeconds = 120) => checkRunningMarket(file(), { waitSeconds }),
     async stop() {
-      await running.stop();
+      await running.end('SIGINT');
       rmSync(dataDir, { recursive: true, force: true });
     },
   };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ProcessName } from '../../local/topology.js';
 import { type RunningMarket, startMarket } from './market.js';
 import { address, available, type Person, type Product, somebody, theAdmin } from './people.js';
 
@@ -13,7 +14,7 @@ let mug: Product;
 let lamp: Product;
 
 beforeAll(async () => {
-  market = await startMarket();
+  market = await startMarket({ env: { PROVIDER_TIMEOUT_SECONDS: '1' } });
   [buyer, seller, otherSeller] = await Promise.all([somebody(market), somebody(market), somebody(market)]);
   [store, otherStore] = await Promise.all([seller.openStore(), otherSeller.openStore()]);
   [mug, lamp] = await Promise.all([
@@ -127,13 +128,12 @@ describe('an order', () => {
   });
 
   it('survives a provider that times out, and one that loses the call', async () => {
-    const [late, lost] = await Promise.all([
-      buyer.order([{ product: mug }], { method: 'pm_card_slow' }),
-      buyer.order([{ product: mug }], { method: 'pm_card_lost' }),
-    ]);
-    await Promise.all(
-      [late, lost].map(({ id }) => buyer.until(id, ({ money }) => money === 'CAPTURED', 60_000)),
+    const methods = ['pm_card_timeout', 'pm_card_slow', 'pm_card_lost'];
+    const placed = await Promise.all(
+      methods.map((method) => buyer.order([{ product: mug, quantity: 2 }], { method })),
     );
+    await Promise.all(placed.map(({ id }) => buyer.until(id, ({ money }) => money === 'CAPTURED', 60_000)));
+    for (const { id } of placed) expect(await net(id)).toBe('2400');
   }, 90_000);
 
   it('placed twenty times at once under one key is one order, and all the answers are alike', async () => {
@@ -154,10 +154,9 @@ describe('an order', () => {
 
   it('for the last unit is won by one of fifty buyers; the others are told and not charged', async () => {
     const last = await seller.addProduct(store, 1);
-    const buyers = await Promise.all(Array.from({ length: 5 }, () => somebody(market)));
+    const buyers = await Promise.all(Array.from({ length: 50 }, () => somebody(market)));
     const orders = await Promise.all(
-      Array.from({ length: 50 }, async (_, i) => {
-        const one = buyers[i % buyers.length] as Person;
+      buyers.map(async (one) => {
         const { id } = await one.order([{ product: last }]);
         return one.until(id, ({ status, money }) => status === 'REJECTED' || money === 'CAPTURED');
       }),
@@ -173,8 +172,35 @@ describe('an order', () => {
 });
 
 describe('cancelling', () => {
-  it('at once, before anybody has answered, ends CANCELLED without a trace in stock or money', async () => {
+  /** While a process hangs, an order gets no further than `wanted`; then it is cancelled, and the process goes on. */
+  async function cancelledAt(hangs: ProcessName, wanted: string) {
     const before = await available(buyer, mug);
+    market.signal(hangs, 'SIGSTOP');
+    const orders = await Promise.all(Array.from({ length: 10 }, () => buyer.order([{ product: mug }])));
+    try {
+      for (const { id } of orders) {
+        await buyer.until(id, wanted);
+        const { status, body } = await buyer.cancel(id);
+        expect([status, body.status]).toEqual([202, 'CANCELLING']);
+        expect((await buyer.cancel(id)).status).toBe(202); // twice is one cancel
+      }
+    } finally {
+      market.signal(hangs, 'SIGCONT');
+    }
+    for (const { id } of orders) {
+      expect(await buyer.until(id, 'CANCELLED')).toMatchObject({ reason: 'BUYER' });
+      expect(await net(id)).toBe('0');
+    }
+    expect(await available(buyer, mug)).toBe(before);
+  }
+
+  it('while it is PENDING, before anybody has answered, leaves no trace in stock or money', () =>
+    cancelledAt('relay', 'PENDING'));
+
+  it('while it is RESERVED, before the provider was asked, leaves none either', () =>
+    cancelledAt('payment', 'RESERVED'));
+
+  it('at once, whatever may be under way, ends CANCELLED', async () => {
     const orders = await Promise.all(Array.from({ length: 10 }, () => buyer.order([{ product: mug }])));
     const answers = await Promise.all(orders.map(({ id }) => buyer.cancel(id)));
     expect(answers.map(({ status }) => status)).toEqual(orders.map(() => 202));
@@ -182,7 +208,29 @@ describe('cancelling', () => {
       await buyer.until(id, 'CANCELLED');
       expect(await net(id)).toBe('0');
     }
-    expect(await available(buyer, mug)).toBe(before);
+  });
+
+  it('while the capture is under way waits for it, and pays back what it took', async () => {
+    const { id } = await buyer.order([{ product: mug }], { method: 'pm_card_timeout' });
+    await buyer.until(id, ({ status, money }) => status === 'CONFIRMED' && money === 'AUTHORIZED');
+    expect((await buyer.cancel(id)).status).toBe(202);
+    const { history } = await buyer.until(id, 'CANCELLED', 60_000);
+    expect(history.map(({ trigger, effect }) => `${trigger} ${effect}`)).toContain('PaymentCaptured noted');
+    expect(await net(id)).toBe('0');
+  }, 90_000);
+
+  it('is too late when a parcel is on its way, and when all of them have come', async () => {
+    const { id } = await buyer.order([{ product: mug }]);
+    await buyer.paid(id);
+    const tooLate = async () => {
+      const { status, body } = await buyer.cancel(id);
+      expect([status, body.code]).toEqual([409, 'INVALID_ORDER_STATE']);
+    };
+    expect((await seller.ship(id, store.id)).body.status).toBe('SHIPPED');
+    await tooLate();
+    expect((await seller.deliver(id, store.id)).body.status).toBe('DELIVERED');
+    await tooLate();
+    expect(await net(id)).toBe('1200');
   });
 
   it('after the capture pays everything back and puts the pieces on the shelf again', async () => {
