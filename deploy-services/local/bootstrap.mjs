@@ -15,7 +15,6 @@ const packages = [
   'service-payment',
   'deploy-services',
 ];
-const oldest = [20, 19];
 
 /** Everything that is said goes to stderr: stdout belongs to the command. */
 const say = (line) => process.stderr.write(`${line}\n`);
@@ -33,10 +32,9 @@ export function prepare() {
 
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major < oldest[0] || (major === oldest[0] && minor < oldest[1]))
-    fail(
-      `This needs Node ${oldest.join('.')} or newer; here is ${process.versions.node}. See https://nodejs.org.`,
-    );
+  const oldest = { 20: 19, 22: 12 }[major] ?? (major > 22 ? 0 : Number.POSITIVE_INFINITY);
+  if (minor < oldest)
+    fail(`This needs Node 20.19, 22.12 or newer; here is ${process.versions.node}. See https://nodejs.org.`);
 }
 
 /** Runs npm's or TypeScript's own program with this Node: no shell, no PATH, no .cmd files. */

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { refuseWhileRunning, removeLauncherNote, writeLauncherNote } from './launcher-note.js';
+import { takeFolder } from './launcher-note.js';
 import { type MarketFile, removeMarketFile, writeMarketFile } from './market-file.js';
 import { typed } from './options.js';
 import { claimDataFolder } from './profile-note.js';
@@ -16,14 +16,14 @@ export interface Market {
 export async function launch(options: LaunchOptions): Promise<Market> {
   const { dataDir, profile } = options;
   mkdirSync(dataDir, { recursive: true, mode: 0o755 });
-  const lastWasKilled = refuseWhileRunning(dataDir, `see ${typed('npm run status', dataDir)}`);
-  claimDataFolder(dataDir, profile);
-  writeLauncherNote(dataDir);
+  const { lastWasKilled, release } = takeFolder(dataDir, `see ${typed('npm run status', dataDir)}`);
   const letGo = () => {
     removeMarketFile(dataDir);
-    removeLauncherNote(dataDir);
+    release();
   };
   try {
+    removeMarketFile(dataDir); // of a killed launcher: nobody is to look there now
+    claimDataFolder(dataDir, profile);
     const { file, stop } = await runMarket({ ...options, lastWasKilled, onChange: writeMarketFile });
     return {
       file,

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { commandOf } from '@msa-event-market/shared-sdk/postgres';
 import { Problem } from './problem.js';
@@ -12,29 +12,67 @@ interface Note {
   command: string;
 }
 
-const fileIn = (dataDir: string) => path.join(dataDir, 'launcher.json');
-
-export function writeLauncherNote(dataDir: string): void {
-  const note: Note = { pid: process.pid, command: commandOf(process.pid) ?? '' };
-  const draft = `${fileIn(dataDir)}.new`;
-  writeFileSync(draft, JSON.stringify(note));
-  renameSync(draft, fileIn(dataDir)); // never half of it, whenever we are killed
+export interface Launcher {
+  pid: number;
+  /** There is a note, and whoever wrote it is gone without having stopped anything. */
+  killed: boolean;
 }
 
-export const removeLauncherNote = (dataDir: string): void => rmSync(fileIn(dataDir), { force: true });
+const fileIn = (dataDir: string) => path.join(dataDir, 'launcher.json');
 
-/** `killed`: there is a note, and whoever wrote it is gone without having stopped anything. */
-export function launcherOf(dataDir: string): { pid: number; killed: boolean } | undefined {
+export function launcherOf(dataDir: string): Launcher | undefined {
   const file = fileIn(dataDir);
-  if (!existsSync(file)) return undefined;
+  return existsSync(file) ? launcherIn(file) : undefined;
+}
+
+function launcherIn(file: string): Launcher {
   const { pid, command } = JSON.parse(readFileSync(file, 'utf8')) as Note;
   return { pid, killed: pid === process.pid || commandOf(pid) !== command };
 }
 
-/** Whether the last one to run this folder was killed; refuses while somebody runs it, and says what to do then. */
-export function refuseWhileRunning(dataDir: string, wayOut: string): boolean {
+export interface Folder {
+  /** Whoever ran this folder last did not stop in order. */
+  lastWasKilled: boolean;
+  release(): void;
+}
+
+/** Takes a data folder for this process; refuses while another has it, and says what to do then. */
+export function takeFolder(dataDir: string, wayOut: string): Folder {
   const last = launcherOf(dataDir);
+  refuse(dataDir, last, wayOut);
+  if (last) setAside(dataDir, wayOut);
+  const file = fileIn(dataDir);
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, JSON.stringify({ pid: process.pid, command: commandOf(process.pid) ?? '' }));
+  try {
+    linkSync(draft, file); // whole or not at all, and only if nobody was faster
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    refuse(dataDir, launcherOf(dataDir), wayOut);
+    throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return {
+    lastWasKilled: last !== undefined,
+    release() {
+      if (existsSync(file) && (JSON.parse(readFileSync(file, 'utf8')) as Note).pid === process.pid)
+        rmSync(file);
+    },
+  };
+}
+
+/** Removes the note of a killed launcher; one that came in between gets its own back. */
+function setAside(dataDir: string, wayOut: string): void {
+  const aside = `${fileIn(dataDir)}.${process.pid}.old`;
+  renameSync(fileIn(dataDir), aside);
+  const last = launcherIn(aside);
+  if (!last.killed) linkSync(aside, fileIn(dataDir));
+  rmSync(aside);
+  refuse(dataDir, last, wayOut);
+}
+
+function refuse(dataDir: string, last: Launcher | undefined, wayOut: string): void {
   if (last && !last.killed)
     throw new Problem(`A market runs on ${dataDir} already (process ${last.pid}): ${wayOut}`);
-  return last !== undefined;
 }

@@ -1,3 +1,4 @@
+import { isFull } from './disk.js';
 import { Problem } from './problem.js';
 
 interface Command {
@@ -38,8 +39,8 @@ const commands: Record<string, () => Promise<Command>> = {
   },
 };
 
-/** What a folder that is not ours, not a folder, or full answers; Node says which. */
-const ofTheDisk = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC'];
+/** What a folder that is not ours, or not a folder, answers; Node says which. */
+const ofTheDisk = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'];
 
 /** Runs one command; returns the exit code. What a person can mend is one line, everything else a stack. */
 export async function main([name = 'start', ...args]: string[]): Promise<number> {
@@ -58,7 +59,10 @@ export async function main([name = 'start', ...args]: string[]): Promise<number>
   } catch (error) {
     const { code = '', path } = error as { code?: string; path?: string };
     const known =
-      error instanceof Problem || code.startsWith('POSTGRES_') || (path && ofTheDisk.includes(code));
+      error instanceof Problem ||
+      code.startsWith('POSTGRES_') ||
+      isFull(error) ||
+      (path && ofTheDisk.includes(code));
     process.stderr.write(known ? `${(error as Error).message}\n` : `${(error as Error).stack ?? error}\n`);
     return 1;
   }

@@ -1,5 +1,6 @@
-import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { writeWhole } from './disk.js';
 import { launcherOf } from './launcher-note.js';
 import { typed } from './options.js';
 import { Problem } from './problem.js';
@@ -46,13 +47,8 @@ export interface MarketFile {
 
 const fileIn = (dataDir: string) => path.join(dataDir, 'market.json');
 
-/** Written whole and then renamed: a reader never sees half of it. */
 export function writeMarketFile(market: MarketFile): void {
-  const file = fileIn(market.dataDir);
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(market, null, 2)}\n`, { mode: 0o600 });
-  chmodSync(draft, 0o600);
-  renameSync(draft, file);
+  writeWhole(fileIn(market.dataDir), `${JSON.stringify(market, null, 2)}\n`, 0o600);
 }
 
 export const removeMarketFile = (dataDir: string): void => rmSync(fileIn(dataDir), { force: true });
@@ -75,6 +71,7 @@ export function requireMarket(dataDir: string): MarketFile {
 }
 
 export function isAlive(pid: number): boolean {
+  if (pid <= 0) return false; // 0 is published for what is between two starts, and means our own group to kill
   try {
     process.kill(pid, 0);
     return true;

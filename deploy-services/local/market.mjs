@@ -3,5 +3,8 @@ import process from 'node:process';
 import { prepare } from './bootstrap.mjs';
 
 prepare();
+// `npm start | tee log`: at a Ctrl-C tee is gone first, and what is still said must not end us.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 const { main } = await import('../dist/local/main.js');
 process.exitCode = await main(process.argv.slice(2));
+if (process.connected) process.disconnect(); // a channel to whoever started us would keep us here

@@ -48,9 +48,11 @@ export function readOptions<T extends NonNullable<ParseArgsConfig['options']>>(
  * would mean another market than was asked for; for `npm run reset`, to forget it.
  */
 function refuseWhatNpmTook(): void {
-  for (const name of ['data-dir', 'port-base']) {
+  for (const name of ['data-dir', 'port-base', 'profile', 'repair-slots', 'to', 'wait']) {
     const value = process.env[`npm_config_${name.replace('-', '_')}`];
     if (value !== undefined)
-      throw new Problem(`npm kept --${name} for itself; write it behind two dashes: -- --${name} ${value}`);
+      throw new Problem(
+        `npm kept --${name} for itself; write it behind two dashes: -- --${name}${value === 'true' ? '' : ` ${value}`}`,
+      );
   }
 }

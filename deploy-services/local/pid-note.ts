@@ -2,13 +2,14 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commandOf } from '@msa-event-market/shared-sdk/postgres';
+import { unlessFull } from './disk.js';
 import type { CommandProgram } from './supervise.js';
 
 const fileOf = (home: string, name: string) => path.join(home, `${name}.pid`);
 
 /** Notes which process runs in `home`, for as long as it does: its launcher may be killed, and its guard too. */
 export const pidNote = (home: string, name: string): Pick<CommandProgram, 'onStart' | 'onEnd'> => ({
-  onStart: (pid) => writeFileSync(fileOf(home, name), `${pid}`),
+  onStart: (pid) => unlessFull(() => writeFileSync(fileOf(home, name), `${pid}`)),
   onEnd: () => rmSync(fileOf(home, name), { force: true }),
 });
 
@@ -19,7 +20,15 @@ export async function endForgotten(home: string, name: string, say: (line: strin
   const ours = () => pid > 0 && Boolean(commandOf(pid)?.includes(home));
   for (let tries = 0; ours(); tries++) {
     if (tries === 0) say(`stopping ${name} (process ${pid}), which an earlier launcher left running`);
-    process.kill(pid, tries < 100 ? 'SIGTERM' : 'SIGKILL');
+    kill(pid, tries < 100 ? 'SIGTERM' : 'SIGKILL');
     await sleep(100);
+  }
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // gone since we looked
   }
 }

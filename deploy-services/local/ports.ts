@@ -50,11 +50,11 @@ export async function choosePorts(base: number, options: PortOptions = {}): Prom
     ['the launcher', ports.control],
     [stack ? 'Kafka Connect' : 'the relay', ports.relay],
     ...Object.values(ports.broker ?? {}).map((port): [string, number] => ['Kafka', port]),
-    ...(ports.prometheus ? ([['Prometheus', ports.prometheus]] as [string, number][]) : []),
     ...serviceNames.flatMap((name): [string, number][] =>
       Object.entries(ports.services[name]).map(([kind, port]) => [`service-${name} (${kind})`, port]),
     ),
   ];
+  if (ports.prometheus && !(await isFree(ports.prometheus))) delete ports.prometheus; // nobody needs it to start
   const until = Date.now() + patienceMs;
   for (;;) {
     const taken = (

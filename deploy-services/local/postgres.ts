@@ -47,11 +47,12 @@ export async function runPostgres(
       await sleep(pauseMs);
       try {
         server = await start();
-        watch(server);
-        return onChange();
       } catch (error) {
         output.say((error as Error).message); // a full disk, say: it may be mended while we try
+        continue;
       }
+      watch(server);
+      return onChange();
     }
   }
 

@@ -30,7 +30,9 @@ export function writeProfile(dataDir: string, profile: ProfileName): void {
 export function claimDataFolder(dataDir: string, profile: ProfileName): void {
   const made = profileOf(dataDir);
   if (made === profile && existsSync(fileIn(dataDir))) return;
-  if (made === undefined || made === profile) {
+  // A start that failed early has left its note, and nothing that it could be about.
+  const empty = !existsSync(path.join(dataDir, 'postgres'));
+  if (made === profile || empty) {
     writeProfile(dataDir, profile);
     return;
   }

@@ -9,6 +9,11 @@ import { type Supervised, supervise } from './supervise.js';
 export const hasPrometheus = (): boolean =>
   !spawnSync('prometheus', ['--version'], { stdio: 'ignore' }).error;
 
+const homeIn = (dataDir: string) => path.join(dataDir, 'prometheus');
+
+export const endForgottenPrometheus = (dataDir: string, say: (line: string) => void): Promise<void> =>
+  endForgotten(homeIn(dataDir), 'prometheus', say);
+
 export interface PrometheusOptions {
   dataDir: string;
   port: number;
@@ -19,11 +24,10 @@ export interface PrometheusOptions {
 }
 
 /** Watches the market, and keeps a week. The market does not need it: if it keeps ending, it is left. */
-export async function startPrometheus(options: PrometheusOptions): Promise<Supervised> {
+export function startPrometheus(options: PrometheusOptions): Supervised {
   const { dataDir, port, targets, output, onChange } = options;
-  const home = path.join(dataDir, 'prometheus');
+  const home = homeIn(dataDir);
   mkdirSync(home, { recursive: true, mode: 0o700 });
-  await endForgotten(home, 'prometheus', output.say);
   const config = path.join(home, 'prometheus.yml');
   writeFileSync(config, configuration(targets));
   return supervise(

@@ -1,10 +1,10 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { stopForgottenPostgres } from '@msa-event-market/shared-sdk/postgres';
+import { endWhatIsLeft } from './end-what-is-left.js';
 import { launcherOf } from './launcher-note.js';
 import { readOptions } from './options.js';
+import { plainOutput } from './output.js';
 import { Problem } from './problem.js';
-import { endForgottenStack } from './stack/java-program.js';
 
 export const help = `npm run reset -- [--data-dir DIR]
 Forgets a market: its databases, secrets, keys and logs. Refuses while it runs.`;
@@ -12,7 +12,9 @@ Forgets a market: its databases, secrets, keys and logs. Refuses while it runs.`
 const ours = [
   'postgres',
   'stack',
+  'prometheus',
   'profile',
+  'seeded',
   'logs',
   'secrets.json',
   'jwt-keys.json',
@@ -25,12 +27,10 @@ export async function reset(args: string[]): Promise<number> {
   const launcher = launcherOf(dataDir);
   if (launcher && !launcher.killed)
     throw new Problem(`The market on ${dataDir} runs (process ${launcher.pid}): stop it first, with Ctrl-C.`);
-  if (launcher) {
-    await stopForgottenPostgres({ dataDir: path.join(dataDir, 'postgres') });
-    await endForgottenStack(dataDir, (line) => void process.stderr.write(`${line}\n`));
-  }
+  await endWhatIsLeft(dataDir, plainOutput);
   // By name: a wrong --data-dir must not cost anybody their home folder.
-  const found = ours.filter((name) => existsSync(path.join(dataDir, name)));
+  const there = existsSync(dataDir) ? readdirSync(dataDir) : [];
+  const found = there.filter((name) => ours.includes(name) || name.startsWith('postgres.new-'));
   for (const name of found) rmSync(path.join(dataDir, name), { recursive: true, force: true });
   process.stdout.write(found.length > 0 ? `forgot ${dataDir}\n` : `there was nothing in ${dataDir}\n`);
   return 0;

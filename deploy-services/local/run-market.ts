@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { stopForgottenPostgres } from '@msa-event-market/shared-sdk/postgres';
 import { startControl } from './control.js';
+import { isFull } from './disk.js';
+import { endWhatIsLeft } from './end-what-is-left.js';
 import { serviceEnvironments, urlsOf } from './environment.js';
+import { aborted } from './interrupted.js';
 import type { MarketFile } from './market-file.js';
 import type { Output } from './output.js';
 import { choosePorts } from './ports.js';
@@ -28,6 +30,8 @@ export interface RunOptions {
   output: Output;
   /** Tests may do without waiting for the disk: they kill processes, not the machine. */
   fsync?: boolean;
+  /** Aborted, the start is given up, and what it had started is stopped. */
+  signal?: AbortSignal;
   /** Whoever ran this data folder last did not stop in order. */
   lastWasKilled: boolean;
   /** Told where everything is, once it is ready and whenever a process was started again. */
@@ -53,6 +57,7 @@ export async function runMarket({
   portBase,
   output,
   fsync = true,
+  signal = new AbortController().signal,
   lastWasKilled,
   onChange = () => {},
 }: RunOptions): Promise<RunningMarket> {
@@ -74,18 +79,24 @@ export async function runMarket({
 
   async function start(stops: [string, () => Promise<unknown>][]): Promise<MarketFile> {
     const secret = secretsIn(dataDir);
-    if (lastWasKilled) {
-      output.say('the last launcher was killed: waiting until what it left has ended');
-      await stopForgottenPostgres({ dataDir: path.join(dataDir, 'postgres'), log: output.of('postgres') });
-    }
+    if (lastWasKilled) output.say('the last launcher was killed: waiting until what it left has ended');
+    await endWhatIsLeft(dataDir, output);
     const ports = await choosePorts(portBase, {
       profile,
       prometheus: wantsPrometheus && hasPrometheus(),
       patienceMs: lastWasKilled ? patienceMs : 0,
     });
+    if (wantsPrometheus && !ports.prometheus && hasPrometheus())
+      output.say('without Prometheus, whose port is taken by another program');
     let published = false;
     const publish = () => {
-      if (published) onChange(file());
+      try {
+        if (published) onChange(file());
+      } catch (error) {
+        // Called from timers and exits. The next change, or the next start, writes it.
+        if (!isFull(error)) throw error;
+        output.say(`the commands of other terminals may not find this market: ${(error as Error).message}`);
+      }
     };
     const transport = await transportOf(profile, {
       dataDir,
@@ -96,13 +107,16 @@ export async function runMarket({
       onChange: publish,
       onStop: (what, end) => stops.push([what, end]),
     });
+    signal.throwIfAborted();
     await transport.begin();
+    signal.throwIfAborted();
 
     output.say('starting PostgreSQL');
     const place = { dataDir, port: ports.postgres, password: secret('postgres'), fsync };
     const postgres = await runPostgres(place, output, publish);
     stops.push(['PostgreSQL', () => postgres.stop()]);
 
+    signal.throwIfAborted();
     output.say('creating and migrating the databases');
     const provisioned = await provision({
       adminUrl: postgres.url,
@@ -152,6 +166,7 @@ export async function runMarket({
     });
     const startedAt = new Date().toISOString();
 
+    signal.throwIfAborted();
     output.say(`starting ${transport.broker ? 'Kafka Connect' : 'the relay'} and the services`);
     await transport.connect(postgres.url);
     for (const name of serviceNames) {
@@ -173,7 +188,7 @@ export async function runMarket({
           new URL(urls[name].admin).host,
         ]),
       );
-      prometheus = await startPrometheus({
+      prometheus = startPrometheus({
         dataDir,
         port: ports.prometheus,
         targets,
@@ -184,12 +199,15 @@ export async function runMarket({
     }
 
     const logOf = (name: string) => path.join(dataDir, 'logs', `${name}.log`);
-    await Promise.all([
+    const ready = Promise.all([
       transport.ready(),
       ...serviceNames.map((name) =>
         waitReady(`service-${name}`, urls[name].admin, processes[name], logOf(name)),
       ),
     ]);
+    await Promise.race([ready, aborted(signal)]);
+    ready.catch(() => {}); // nobody waits for it any more
+    signal.throwIfAborted();
     published = true;
     publish();
     return file();

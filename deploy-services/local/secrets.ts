@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { writeWhole } from './disk.js';
 import { typed } from './options.js';
 import { Problem } from './problem.js';
 
@@ -18,8 +19,7 @@ export function secretsIn(dataDir: string): (name: string) => string {
     if (secret) return secret;
     const made = randomBytes(18).toString('base64url');
     known[name] = made;
-    writeFileSync(`${file}.new`, JSON.stringify(known, null, 2), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    writeWhole(file, JSON.stringify(known, null, 2), 0o600);
     return made;
   };
 }

@@ -7,6 +7,8 @@ export interface SeedOptions {
   /** Base addresses of service-auth and service-store. */
   urls: { auth: string; store: string };
   log: (line: string) => void;
+  /** It was seen complete before: what is missing now was taken away by somebody. */
+  complete?: boolean;
 }
 
 export interface SeededMarket {
@@ -19,10 +21,10 @@ export interface SeededMarket {
  * Fills an empty market with users, stores and products, as their sellers would: over REST. Interrupted, it is
  * completed by the next start; once complete, it does nothing, so that what people change or delete stays so.
  */
-export async function seedMarket({ urls, log }: SeedOptions): Promise<SeededMarket> {
+export async function seedMarket({ urls, log, complete = false }: SeedOptions): Promise<SeededMarket> {
   const market = marketClient(urls);
   try {
-    if (!(await isComplete(market))) {
+    if (!complete && !(await isComplete(market))) {
       const started = performance.now();
       await Promise.all(catalogue.map((offer) => fillStore(market, offer)));
       await signUpBuyers(market);

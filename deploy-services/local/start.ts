@@ -1,10 +1,14 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { untilInterrupted } from './interrupted.js';
+import { unlessFull } from './disk.js';
+import { aborted, interruption } from './interrupted.js';
 import { launch } from './launch.js';
+import type { MarketFile } from './market-file.js';
 import { readOptions } from './options.js';
 import { terminal } from './output.js';
 import { Problem } from './problem.js';
-import { seedMarket } from './seed.js';
+import { type SeededMarket, seedMarket } from './seed.js';
 import { profileNames } from './topology.js';
 import { welcome } from './welcome.js';
 
@@ -40,41 +44,58 @@ export async function start(args: string[]): Promise<number> {
     throw new Problem('--port-base takes 0 or a number from 1024 to 65000.');
 
   const output = terminal({ dataDir, quiet: Boolean(values.quiet || values.json) });
-  const interrupted = untilInterrupted(() => output.say('stopping at once'));
+  const signal = interruption(output.say);
   const began = performance.now();
-  const launching = launch({
-    profile,
-    repairSlots: Boolean(values['repair-slots']),
-    prometheus: !values['no-prometheus'],
-    dataDir,
-    portBase,
-    output,
-    fsync: !values['no-fsync'],
-  });
-  const early = await Promise.race([
-    interrupted.then(() => 'interrupted' as const),
-    launching.then(() => 'ready' as const),
-  ]);
-  const market = await launching;
-  if (early === 'interrupted') {
-    await market.stop();
-    return 0;
-  }
   try {
-    const { urls, pids } = market.file;
-    const seeded = values['no-seed']
-      ? undefined
-      : await seedMarket({ urls: { auth: urls.auth.http, store: urls.store.http }, log: output.say });
-    const ready = `the market is ready after ${((performance.now() - began) / 1_000).toFixed(1)} s`;
-    if (values.json) process.stdout.write(`${JSON.stringify({ urls, pids, dataDir, profile })}\n`);
-    else process.stdout.write(`${welcome(market.file, seeded)}\n`);
-    output.say(`${ready}; Ctrl-C stops it`);
-    await sleep(200); // what they still say of their start
-    output.showAll();
-    await interrupted;
-  } finally {
-    await market.stop();
+    const market = await launch({
+      profile,
+      repairSlots: Boolean(values['repair-slots']),
+      prometheus: !values['no-prometheus'],
+      dataDir,
+      portBase,
+      output,
+      fsync: !values['no-fsync'],
+      signal,
+    });
+    try {
+      await open(market.file);
+    } finally {
+      await market.stop();
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
   }
   output.say('stopped');
   return 0;
+
+  async function open(market: MarketFile): Promise<void> {
+    const { urls, pids } = market;
+    const seeded = values['no-seed'] ? undefined : await filled(market);
+    if (signal.aborted) return;
+    if (values.json) process.stdout.write(`${JSON.stringify({ urls, pids, dataDir, profile })}\n`);
+    else process.stdout.write(`${welcome(market, seeded)}\n`);
+    const seconds = ((performance.now() - began) / 1_000).toFixed(1);
+    output.say(`the market is ready after ${seconds} s; Ctrl-C stops it`);
+    await sleep(200); // what they still say of their start
+    output.showAll();
+    await aborted(signal);
+  }
+
+  /** The demo catalogue, put there once: what people change or delete of it afterwards stays so. */
+  async function filled({ urls }: MarketFile): Promise<SeededMarket | undefined> {
+    const mark = path.join(dataDir, 'seeded');
+    const places = { auth: urls.auth.http, store: urls.store.http };
+    const seeding = seedMarket({ urls: places, log: output.say, complete: existsSync(mark) });
+    const failed = (error: unknown) => {
+      if (!signal.aborted)
+        output.say(
+          `the demo catalogue is not complete: ${(error as Error).message}. The market runs without it.`,
+        );
+      return undefined;
+    };
+    const seeded = await Promise.race([seeding, aborted(signal)]).catch(failed);
+    seeding.catch(() => {}); // nobody waits for it any more
+    if (seeded) unlessFull(() => writeFileSync(mark, `${new Date().toISOString()}\n`));
+    return seeded ?? undefined;
+  }
 }

@@ -29,8 +29,9 @@ export interface CommandProgram extends AnyProgram {
 export type Program = ModuleProgram | CommandProgram;
 
 export interface Supervised {
+  /** Undefined while it does not run. */
   pid(): number | undefined;
-  /** Resolves when it has been told to stop and is gone. */
+  /** Resolves when it has been told to stop and is gone, for good: nobody resumes it any more. */
   stop(): Promise<void>;
   /** Stops it until `resume`, for somebody who runs it by hand. */
   release(): Promise<void>;
@@ -39,7 +40,8 @@ export interface Supervised {
   deaths(): number;
 }
 
-const stopWithinMs = 15_000;
+/** Longer than a service gives itself. */
+const stopWithinMs = 25_000;
 const firstPauseMs = 100;
 const longestPauseMs = 5_000;
 /** Having run that long, an end is a new story. */
@@ -54,6 +56,7 @@ export function supervise(program: Program, output: Output, onChange: () => void
   const { deathsAllowed = Number.POSITIVE_INFINITY } = program;
   let child: ChildProcess | undefined;
   let wanted = true;
+  let over = false;
   let deaths = 0;
   let retry: NodeJS.Timeout | undefined;
 
@@ -64,6 +67,7 @@ export function supervise(program: Program, output: Output, onChange: () => void
     for (const stream of [running.stdout, running.stderr]) stream?.on('data', write);
     const ended = (how: string, inOrder: boolean) => {
       child = undefined;
+      onChange();
       if ('onEnd' in program) program.onEnd(inOrder);
       if (!wanted) return;
       deaths = Date.now() - began > wellAfterMs ? 1 : deaths + 1;
@@ -102,9 +106,13 @@ export function supervise(program: Program, output: Output, onChange: () => void
   return {
     pid: () => child?.pid,
     deaths: () => deaths,
-    stop: end,
+    stop() {
+      over = true;
+      return end();
+    },
     release: end,
     resume() {
+      if (over) return;
       wanted = true;
       if (!child) start();
     },

@@ -41,7 +41,7 @@ prepare();
 const chosen = names.length > 0 ? asked.filter(({ name }) => names.includes(name)) : suites;
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
-const missing = stack ? missingForStack() : [];
+const missing = stack ? await missingForStack() : [];
 const broker = missing.length === 0 && chosen.some((suite) => suite.broker) ? await startBroker() : undefined;
 for (const [i, suite] of chosen.entries()) {
   process.stderr.write(`\n[${i + 1}/${chosen.length}] ${suite.name}\n`);
@@ -106,21 +106,23 @@ function environment() {
   return { MARKET_PROFILE: 'stack', ...(broker && { MARKET_TEST_KAFKA: broker.address }) };
 }
 
-/** What the stack runs on and this machine lacks. */
-function missingForStack() {
-  return [
-    ['java', '-version'],
-    ['mvn', '--version'],
-  ]
-    .filter(([program, version]) => spawnSync(program, [version], { stdio: 'ignore' }).error)
-    .map(([program]) => program);
+/** What the stack runs on and this machine lacks, in words. */
+async function missingForStack() {
+  const { requireJava, requireMaven } = await import('../dist/local/stack/java.js');
+  return [requireJava, requireMaven].flatMap((required) => {
+    try {
+      required();
+      return [];
+    } catch (problem) {
+      return [problem.message];
+    }
+  });
 }
 
 /** Not passed, and not silent about it. */
 function skip({ name }) {
   process.stderr.write(
-    `\n  !!! NOT RUN: ${name} on the stack. There is no ${missing.join(' and no ')} on this machine.\n` +
-      '  !!! On Debian: apt install openjdk-17-jre-headless maven\n\n',
+    `\n  !!! NOT RUN: ${name} on the stack.\n${missing.map((line) => `  !!! ${line}\n`).join('')}\n`,
   );
   return { passed: 0, failed: 0, skipped: 1 };
 }

@@ -2,8 +2,8 @@ import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { checkRunningMarket, type Report } from '../check/check.js';
 import { withSnapshots } from '../check/snapshots.js';
-import { untilInterrupted } from '../interrupted.js';
-import { refuseWhileRunning, removeLauncherNote, writeLauncherNote } from '../launcher-note.js';
+import { interruption } from '../interrupted.js';
+import { takeFolder } from '../launcher-note.js';
 import { removeMarketFile } from '../market-file.js';
 import { readOptions, typed } from '../options.js';
 import { terminal } from '../output.js';
@@ -41,30 +41,28 @@ export async function move(args: string[]): Promise<number> {
     throw new Problem('--wait takes a number of seconds.');
   if (!existsSync(path.join(dataDir, 'postgres')))
     throw new Problem(`There is no market in ${dataDir}, so there is nothing to move.`);
-  const lastWasKilled = refuseWhileRunning(dataDir, 'stop it first, with Ctrl-C.');
   requireJava();
+  const { lastWasKilled, release } = takeFolder(dataDir, 'stop it first, with Ctrl-C.');
 
   const output = terminal({ dataDir, quiet: true });
-  await jars(output.say);
-  removeMarketFile(dataDir); // of a killed market: nobody is to look for it now
-  writeLauncherNote(dataDir);
-  const stopping = new AbortController();
-  void untilInterrupted(() => output.say('stopping at once')).then(() => stopping.abort());
+  const signal = interruption(output.say);
   const moving = mover({
     dataDir,
     output,
     waitSeconds,
-    signal: stopping.signal,
+    signal,
     lastWasKilled,
     fsync: !values['no-fsync'],
   });
   try {
+    removeMarketFile(dataDir); // of a killed market: nobody is to look for it now
+    await jars(output.say);
     await endForgottenStack(dataDir, output.say);
     return profileOf(dataDir) === 'stack' ? await moving.finish() : await moving.begin();
   } catch (error) {
-    throw stopping.signal.aborted ? new Problem('Interrupted.') : error;
+    throw signal.aborted ? new Problem('Interrupted.') : error;
   } finally {
-    removeLauncherNote(dataDir);
+    release();
   }
 }
 

@@ -8,7 +8,7 @@ import { filesIn } from '../house/folders.js';
 import { type Container, composeFile, composeFolder, readCompose } from './compose-file.js';
 
 // No container engine runs these tests: what can be wrong without one is found here, and the processes that the file
-// describes are run in ../system/compose.test.ts.
+// describes are run in ../system/compose.stack.test.ts.
 
 const containers = readCompose();
 const all = Object.entries(containers);

@@ -13,6 +13,8 @@ const exceptions: [from: string, to: RegExp][] = [
 
 /** The model of the whole market plays the services' own rules against one another; it is not shipped. */
 const isModel = (file: string): boolean => file.startsWith('deploy-services/tests/model/');
+/** Runs the services in its own process, by what every service has: `buildApp` and `loadConfig`. */
+const isInProcess = (file: string): boolean => file === 'deploy-services/tests/check/market-in-process.ts';
 
 const outsideOfDomain = /^(fastify|knex|pg|jose|@grpc\/.*|node:(?!crypto$).*)$/;
 const outsideOfRules = /^@msa-event-market\/shared-sdk\/(config|grpc|http|postgres|relay|service|testing)$/;
@@ -38,6 +40,7 @@ function judge(file: string, target: string): string | undefined {
   }
   const aim = path.posix.join(path.posix.dirname(file), target).replace(/\.[jt]s$/, '');
   if (isModel(file) && layerOf(aim) === 'domain') return undefined;
+  if (isInProcess(file) && /\/src\/(app|config)$/.test(aim)) return undefined;
   if (!aim.startsWith(`${folder}/`)) return 'it lies outside of the folder, which could not be built alone';
   const to = layerOf(aim);
   if (!from || !to || from === to || rank(to) < rank(from)) return undefined;
@@ -54,6 +57,6 @@ function layerOf(file: string): string | undefined {
   return rest.length > 0 ? layer : 'app';
 }
 
-const importLine = /(?:\bfrom|\bimport)\s*\(?\s*['"]([^'"]+)['"]/g;
+const importLine = /(?:\bfrom|\bimport)\s*\(?\s*['"`]([^'"`]+)['"`]/g;
 const importsOf = (text: string): string[] =>
   [...text.matchAll(importLine)].map((match) => match[1] as string);

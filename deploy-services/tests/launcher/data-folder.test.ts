@@ -1,10 +1,20 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { commandOf } from '@msa-event-market/shared-sdk/postgres';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { launcherOf, writeLauncherNote } from '../../local/launcher-note.js';
+import { launcherOf, takeFolder } from '../../local/launcher-note.js';
 import { findMarket, type MarketFile, writeMarketFile } from '../../local/market-file.js';
+import { claimDataFolder, profileOf } from '../../local/profile-note.js';
 import { rotatingFile } from '../../local/rotating-file.js';
 import { secretsIn } from '../../local/secrets.js';
 
@@ -42,8 +52,28 @@ describe('who runs a market here', () => {
   });
 
   test('one that was killed, and whose number is now our own (in a container they repeat)', () => {
-    writeLauncherNote(dataDir);
+    takeFolder(dataDir, '');
     expect(launcherOf(dataDir)).toMatchObject({ killed: true });
+  });
+
+  test('whoever takes the folder, as long as it is not released', () => {
+    note(process.ppid, commandOf(process.ppid) as string);
+    expect(() => takeFolder(dataDir, 'stop it first')).toThrow(
+      `A market runs on ${dataDir} already (process ${process.ppid}): stop it first`,
+    );
+    note(2 ** 30, 'node market.mjs start');
+    const { lastWasKilled, release } = takeFolder(dataDir, '');
+    expect([lastWasKilled, launcherOf(dataDir)?.pid]).toEqual([true, process.pid]);
+    release();
+    expect(readdirSync(dataDir)).toEqual([]);
+    expect(takeFolder(dataDir, '').lastWasKilled).toBe(false);
+  });
+
+  test('a release takes away nobody else’s note', () => {
+    const { release } = takeFolder(dataDir, '');
+    note(process.ppid, commandOf(process.ppid) as string);
+    release();
+    expect(launcherOf(dataDir)).toEqual({ pid: process.ppid, killed: false });
   });
 });
 
@@ -74,4 +104,17 @@ test('a log file that has grown too long is kept once beside the new one', () =>
   log.write('last\n');
   expect(statSync(`${file}.1`).size).toBe(6 * 1024 * 1024);
   expect(readFileSync(file, 'utf8')).toMatch(/^y+last\n$/);
+});
+
+test('a start that failed before there was any data claims no folder', () => {
+  claimDataFolder(dataDir, 'stack');
+  claimDataFolder(dataDir, 'embedded');
+  expect(profileOf(dataDir)).toBe('embedded');
+  mkdirSync(path.join(dataDir, 'postgres'));
+  expect(() => claimDataFolder(dataDir, 'stack')).toThrow('is of the profile "embedded"');
+});
+
+test.skipIf(!existsSync('/dev/full'))('a full disk loses log lines, and nothing else', () => {
+  const log = rotatingFile('/dev/full');
+  expect(() => log.write('a line\n')).not.toThrow();
 });

@@ -8,7 +8,7 @@ let buyer: Person;
 let product: Product;
 
 beforeAll(async () => {
-  market = await startMarket({ env: { ORDER_DEADLINE_SECONDS: '1', SWEEP_SECONDS: '1' } });
+  market = await startMarket({ env: { ORDER_DEADLINE_SECONDS: '1.5', SWEEP_SECONDS: '0.2' } });
   buyer = await somebody(market);
   product = await buyer.addProduct(await buyer.openStore(), 100);
 }, 120_000);

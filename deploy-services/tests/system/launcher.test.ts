@@ -1,6 +1,15 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,6 +20,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MarketFile } from '../../local/market-file.js';
 import { choosePorts } from '../../local/ports.js';
 import { hasPrometheus } from '../../local/prometheus.js';
+import { serviceNames, services } from '../../local/topology.js';
 import { eventually } from './market.js';
 
 // One data folder and one block of ports for all of these: the tests tell what happens to them one after the other.
@@ -27,7 +37,11 @@ let base: number;
 const launchers: ChildProcess[] = [];
 
 beforeAll(async () => {
-  for (base = 21_000; !(await choosePorts(base).catch(() => undefined)); base += 100);
+  for (
+    base = 21_000;
+    !(await choosePorts(base, { profile: stack ? 'stack' : 'embedded' }).catch(() => undefined));
+    base += 100
+  );
 });
 
 afterAll(() => {
@@ -52,7 +66,9 @@ type Running = ReturnType<typeof run>;
 async function start(
   ...args: string[]
 ): Promise<Running & { ready: { urls: MarketFile['urls']; pids: MarketFile['pids'] } }> {
-  const running = run('start', '--port-base', String(base), '--no-seed', '--no-fsync', '--json', ...args);
+  const profile = ['--profile', stack ? 'stack' : 'embedded'];
+  const options = ['--port-base', String(base), '--no-seed', '--no-fsync', '--json'];
+  const running = run('start', ...profile, ...options, ...args);
   const first = await Promise.race([once(running.child.stdout, 'data'), running.ended]);
   if (!Array.isArray(first)) throw new Error(`did not start:\n${running.stderr.join('\n')}`);
   return { ...running, ready: JSON.parse(running.stdout[0] as string) };
@@ -62,6 +78,7 @@ const marketFile = (): MarketFile => JSON.parse(readFileSync(path.join(dataDir, 
 const alive = (pids: object) => Object.values(pids).filter((pid) => commandOf(pid) !== undefined);
 /** What is there as well where this machine has a Prometheus. */
 const watched = (what: string) => (hasPrometheus() ? [what] : []);
+const stack = process.env.MARKET_PROFILE === 'stack';
 const modeOf = (file: string) => (statSync(path.join(dataDir, file)).mode & 0o777).toString(8);
 
 const login = () =>
@@ -85,6 +102,7 @@ describe('a market', () => {
     });
     expect(Object.keys(market.ready.pids).sort()).toEqual([
       'auth',
+      ...(stack ? ['broker'] : []),
       'launcher',
       'order',
       'payment',
@@ -130,9 +148,27 @@ describe('a market', () => {
   test('tells how it is', async () => {
     const status = run('status');
     expect(await status.ended, status.stdout.join('\n')).toBe(0);
-    expect(status.stdout.filter((line) => line.startsWith('  up '))).toHaveLength(
-      6 + watched('Prometheus').length,
-    );
+    const lines = status.stdout.map((line) => line.trim());
+    expect(lines.filter((line) => line.startsWith('DOWN'))).toEqual([]);
+    const processes = [
+      'PostgreSQL',
+      ...(stack ? ['Kafka', 'Kafka Connect'] : ['relay']),
+      ...watched('Prometheus'),
+    ];
+    for (const name of [...processes, ...serviceNames.map((service) => `service-${service}`)])
+      expect(lines).toContainEqual(expect.stringMatching(`^up +${name} +process \\d+`));
+    if (!stack) return;
+    expect(lines).toContainEqual(expect.stringMatching(/^up +connector order +RUNNING$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^up +slot order_outbox +read, .* MB behind/));
+    expect(lines).toContainEqual(expect.stringMatching(/^up +group order.saga +1 member, 0 events behind$/));
+  });
+
+  test('is checked by a command that says what it compared', async () => {
+    const check = run('check');
+    expect(await check.ended, check.stdout.join('\n')).toBe(0);
+    expect(check.stdout.filter((line) => /^(WRONG|SKIPPED)/.test(line))).toEqual([]);
+    expect(check.stdout.filter((line) => line.startsWith('right')).length).toBeGreaterThan(20);
+    expect(check.stdout.at(-1)).toMatch(/^All \d+ invariants hold\.$/);
   });
 
   test('leaves a place to a service that runs from source, and takes it back when that is killed', async () => {
@@ -144,6 +180,15 @@ describe('a market', () => {
       expect((await fetch(`${market.ready.urls.auth.http}/healthz`)).status).toBe(200),
     );
     expect(commandOf(marketFile().pids.auth)).toBe(undefined);
+    // A save in an editor; nothing has changed, and nothing must for anybody else.
+    const source = path.join(services.auth.folder, 'src/app.ts');
+    utimesSync(source, statSync(source).atime, statSync(source).mtime);
+    await expect
+      .poll(() => dev.stderr.join('\n'), { timeout: 20_000 })
+      .toContain('app.ts has changed, starting again');
+    await eventually(async () =>
+      expect((await fetch(`${market.ready.urls.auth.http}/healthz`)).status).toBe(200),
+    );
     dev.child.kill('SIGKILL');
     await expect.poll(() => alive({ pid: marketFile().pids.auth }), { timeout: 20_000 }).toHaveLength(1);
     await eventually(async () =>
@@ -174,19 +219,37 @@ describe('a market', () => {
     expect(await market.ended).toBe(0);
     expect(alive(pids)).toEqual([]);
     expect(market.stderr.filter((line) => line.startsWith('stopping'))).toEqual([
+      'stopping; once more ends everything at once',
       ...watched('stopping Prometheus'),
       'stopping the control port',
       'stopping the services',
-      'stopping the relay',
-      'stopping PostgreSQL',
+      ...(stack
+        ? ['stopping Kafka Connect', 'stopping PostgreSQL', 'stopping Kafka']
+        : ['stopping the relay', 'stopping PostgreSQL']),
     ]);
     expect(existsSync(path.join(dataDir, 'market.json'))).toBe(false);
     await expect(choosePorts(base)).resolves.toBeDefined();
   });
 
+  test('is left alone by a PostgreSQL of another version, in one line', async () => {
+    const version = path.join(dataDir, 'postgres', 'PG_VERSION');
+    const right = readFileSync(version, 'utf8');
+    writeFileSync(version, '9.6\n');
+    const other = run('start', '--port-base', '0', '--profile', stack ? 'stack' : 'embedded');
+    expect(await other.ended).toBe(1);
+    expect(other.stderr.at(-1)).toMatch(/9\.6/);
+    writeFileSync(version, right);
+  });
+
+  test('belongs to the profile that made it', async () => {
+    const other = run('start', '--port-base', '0', '--profile', stack ? 'embedded' : 'stack');
+    expect(await other.ended).toBe(1);
+    expect(other.stderr.at(-1)).toContain(`is of the profile "${stack ? 'stack' : 'embedded'}"`);
+  });
+
   test('is forgotten by reset', async () => {
     const reset = run('reset');
     expect(await reset.ended).toBe(0);
-    expect(existsSync(path.join(dataDir, 'postgres'))).toBe(false);
+    expect(readdirSync(dataDir)).toEqual([]);
   });
 });

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -63,12 +64,14 @@ export async function startMarket({
     const all = [...options, ...(prometheus ? [] : ['--no-prometheus']), ...more];
     const launcher = spawn(process.execPath, [door, 'start', ...all], {
       env: { ...process.env, LOG_LEVEL: 'warn', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // With a channel: it stops when the run of the tests ends, however that comes.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    launcher.stderr.on('data', (chunk) => {
+    const { stdout, stderr } = launcher as ChildProcessByStdio<null, Readable, Readable>;
+    stderr.on('data', (chunk) => {
       said = (said + chunk).slice(-10_000);
     });
-    const ready = once(createInterface(launcher.stdout), 'line');
+    const ready = once(createInterface(stdout), 'line');
     const ended = once(launcher, 'exit').then(() => {
       throw new Error(`the market could not be started:\n${said}`);
     });
@@ -94,8 +97,11 @@ export async function startMarket({
     };
   }
 
-  const signal = (name: ProcessName | 'broker', signal: NodeJS.Signals) =>
-    void process.kill(file().pids[name] as number, signal);
+  const signal = (name: ProcessName | 'broker', signal: NodeJS.Signals) => {
+    const pid = file().pids[name];
+    if (!pid) throw new Error(`${name} does not run`); // to kill 0 would mean us
+    process.kill(pid, signal);
+  };
   return {
     get urls() {
       return running.urls;

@@ -4,7 +4,7 @@ import { somebody } from './people.js';
 
 // Where every service has its own reader, one of them may have nothing to read for days while the others are busy.
 
-describe.runIf(process.env.MARKET_PROFILE === 'stack')('the slot of a service that sends nothing', () => {
+describe('the slot of a service that sends nothing', () => {
   let market: RunningMarket;
 
   beforeAll(async () => {

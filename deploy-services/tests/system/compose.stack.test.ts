@@ -28,7 +28,7 @@ const placed = (name: string, value: string, folder: string): string =>
     .replaceAll('0.0.0.0', addressOf(name))
     .replace(/^\/(keys|var)(?=\/)/, `${folder}/$1`);
 
-describe.runIf(process.env.MARKET_PROFILE === 'stack')('what compose.yaml describes', () => {
+describe('what compose.yaml describes', () => {
   let folder: string;
   let postgres: Postgres;
   let java: string[];
