@@ -19,7 +19,7 @@ export async function endForgotten(home: string, name: string, say: (line: strin
   const pid = existsSync(note) ? Number(readFileSync(note, 'utf8')) : 0;
   const ours = () => pid > 0 && Boolean(commandOf(pid)?.includes(home));
   for (let tries = 0; ours(); tries++) {
-    if (tries === 0) say(`stopping ${name} (process ${pid}), which an earlier launcher left running`);
+    if (tries === 0) say(`ending ${name} (process ${pid}), which an earlier launcher left running`);
     kill(pid, tries < 100 ? 'SIGTERM' : 'SIGKILL');
     await sleep(100);
   }

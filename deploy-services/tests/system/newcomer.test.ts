@@ -110,13 +110,15 @@ describe('somebody who has just cloned this', () => {
     const { databases } = JSON.parse(readFileSync(path.join(dataDir, 'market.json'), 'utf8')) as MarketFile;
     const admin = new pg.Client({ connectionString: databases.admin.store });
     await admin.connect();
+    // Sold, but to nobody.
     await admin.query(
-      `UPDATE store.stock SET available = available + 1 WHERE product_id = (SELECT min(product_id::text)::uuid FROM store.stock)`,
+      `UPDATE store.stock SET available = available - 1, sold = sold + 1
+       WHERE product_id = (SELECT product_id FROM store.stock WHERE available > 0 LIMIT 1)`,
     );
     await admin.end();
     const { code, stdout } = await command('check');
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^WRONG +3/m);
+    expect(stdout).toMatch(/^WRONG +4/m);
     expect(stdout).toMatch(/^1 of \d+ invariants are violated\.$/m);
   });
 });
