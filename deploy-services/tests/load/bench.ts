@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readOptions } from '../../local/options.js';
 import { Problem } from '../../local/problem.js';
+import { requireJava, requireMaven } from '../../local/stack/java.js';
 import { type ProfileName, profileNames } from '../../local/topology.js';
 import { type Figures, measure } from './measure.js';
 import { report } from './report.js';
@@ -50,12 +50,15 @@ function profilesToMeasure(asked: string | undefined): readonly ProfileName[] {
     if (!profile) throw new Problem(`There is no profile "${asked}"; there are: ${profileNames.join(', ')}.`);
     return [profile];
   }
-  const missing = ['java', 'mvn'].filter((program) => spawnSync(program, ['-version']).error);
-  if (missing.length === 0) return profileNames;
-  process.stderr.write(
-    `the stack is not measured: there is no ${missing.join(' and no ')} on this machine\n`,
-  );
-  return ['embedded'];
+  try {
+    requireJava();
+    requireMaven();
+    return profileNames;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    process.stderr.write(`the stack is not measured: ${error.message}\n`);
+    return ['embedded'];
+  }
 }
 
 async function inFolderOfItsOwn(seconds: number, profiles: readonly ProfileName[]): Promise<Figures> {

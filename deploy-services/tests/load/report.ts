@@ -1,4 +1,4 @@
-import { type ProfileName, profileNames } from '../../local/topology.js';
+import { type ProfileName, profileNames, serviceNames } from '../../local/topology.js';
 import type { Figures, MarketFigures, Throughput } from './measure.js';
 import type { PgbenchResult } from './pgbench.js';
 
@@ -59,8 +59,51 @@ export function report({ at, machine, seconds, markets, pgbench }: Figures): str
     row('second start', ...measured.map((market) => `${market.firstOrderSeconds.secondStart.toFixed(1)} s`)),
     '',
     ...measured.flatMap(details),
+    ...goals(markets),
   ];
   return lines.map((line) => line.trimEnd()).join('\n');
+}
+
+/** What is to be reached, on 2 cores that are not busy with anything else. */
+function goals({ embedded, stack }: Figures['markets']): string[] {
+  const largest =
+    embedded?.memory && Math.max(...serviceNames.map((name) => embedded.memory?.atRest[name] ?? 0));
+  const share =
+    embedded && stack && stack.throughput.confirmedPerSecond / embedded.throughput.confirmedPerSecond;
+  const p99 = stack?.latency.find(({ ordersPerSecond }) => ordersPerSecond === 50)?.p99Ms;
+  const goal = (
+    what: string,
+    value: number | undefined,
+    reached: (value: number) => boolean,
+    shown: string,
+  ) => (value === undefined ? [] : [`  ${reached(value) ? 'reached' : 'MISSED '}  ${what}: ${shown}`]);
+  const below = (most: number) => (value: number) => value < most;
+  const { freshData } = embedded?.firstOrderSeconds ?? {};
+  const { secondStart } = stack?.firstOrderSeconds ?? {};
+  return [
+    'To reach:',
+    ...goal('embedded, first order in less than 10 s', freshData, below(10), `${freshData?.toFixed(1)} s`),
+    ...goal(
+      'embedded, each service at rest below 110 MiB',
+      largest,
+      below(110),
+      `${whole(largest)} MiB at most`,
+    ),
+    ...goal('stack, p99 below 1 s at 50 orders a second', p99, below(1_000), milliseconds(p99)),
+    ...goal(
+      'stack, at least half of the orders of embedded',
+      share,
+      (value) => value >= 0.5,
+      ratio(share, 1),
+    ),
+    ...goal(
+      'stack, first order of a later start in less than 40 s',
+      secondStart,
+      below(40),
+      `${secondStart?.toFixed(1)} s`,
+    ),
+    '',
+  ];
 }
 
 function details({ name, throughput, memory, check }: { name: ProfileName } & MarketFigures): string[] {

@@ -16,6 +16,8 @@ export interface StartOptions {
   seed?: boolean;
   /** With this machine's Prometheus. */
   prometheus?: boolean;
+  /** Where the data folder is made. */
+  on?: string;
   /** What the tests run on by default: MARKET_PROFILE. */
   profile?: string;
   /** Settings of services, such as ORDER_DEADLINE_SECONDS. */
@@ -51,10 +53,11 @@ const door = fileURLToPath(new URL('../../local/market.mjs', import.meta.url));
 export async function startMarket({
   seed = false,
   prometheus = false,
+  on = tmpdir(),
   profile = process.env.MARKET_PROFILE ?? 'embedded',
   env = {},
 }: StartOptions = {}): Promise<RunningMarket> {
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'market-system-'));
+  const dataDir = mkdtempSync(path.join(on, 'market-system-'));
   const options = ['--json', '--port-base', '0', '--data-dir', dataDir, '--profile', profile, '--no-fsync'];
   const file = (): MarketFile => JSON.parse(readFileSync(path.join(dataDir, 'market.json'), 'utf8'));
   let said = '';

@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, type RunningMarket, startMarket } from './market.js';
+import { type Person, type Product, somebody } from './people.js';
+
+// A disk of its own, which may be full without troubling anybody else. Only root may mount one.
+const disk = mkdtempSync(path.join(tmpdir(), 'market-disk-'));
+const mounted =
+  process.platform === 'linux' &&
+  spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=400m', 'tmpfs', disk], { stdio: 'ignore' }).status === 0;
+if (!mounted) console.warn('no file system can be mounted here: a full disk is NOT tested');
+
+describe.skipIf(!mounted)('a disk that fills up', () => {
+  let market: RunningMarket;
+  let buyer: Person;
+  let product: Product;
+  const filler = path.join(disk, 'filler');
+
+  beforeAll(async () => {
+    market = await startMarket({ on: disk });
+    buyer = await somebody(market);
+    product = await buyer.addProduct(await buyer.openStore(), 100_000);
+  }, 180_000);
+  afterAll(async () => {
+    await market.stop();
+    spawnSync('umount', [disk]);
+    rmSync(disk, { recursive: true, force: true });
+  }, 120_000);
+
+  function fill(): void {
+    const file = openSync(filler, 'a');
+    const block = Buffer.alloc(65_536);
+    try {
+      for (;;) writeSync(file, block);
+    } catch (error) {
+      expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC');
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  it('stops orders, loses none that was taken, and goes on when there is room again', async () => {
+    const taken: string[] = [];
+    const refused = new Set<number>();
+    fill();
+    // What PostgreSQL has set aside for its WAL is used up first.
+    await eventually(async () => {
+      const answers = await Promise.allSettled(
+        Array.from({ length: 50 }, () => buyer.tryOrder([{ product }])),
+      );
+      for (const answer of answers) {
+        if (answer.status === 'rejected') continue;
+        if (answer.value.status === 201) taken.push(answer.value.body.id);
+        else refused.add(answer.value.status);
+      }
+      fill();
+      expect(refused.size).toBeGreaterThan(0);
+    }, 120_000);
+    expect([...refused]).toEqual([503]);
+    expect(market.file().pids.launcher).toBeGreaterThan(0);
+
+    rmSync(filler);
+    const { id } = await eventually(() => buyer.order([{ product }]), 60_000);
+    for (const order of [...taken.slice(-50), id]) await buyer.paid(order);
+    const [row] = await market.sql<{ n: number }>(
+      'order',
+      'SELECT count(*)::int AS n FROM orders.orders WHERE id = ANY ($1)',
+      [taken],
+    );
+    expect(row?.n).toBe(taken.length);
+    const { results } = await market.check();
+    expect(results.filter(({ violations, skipped }) => violations.length > 0 || skipped)).toEqual([]);
+    expect(market.said()).not.toMatch(/^ +at .*\.js:\d+/m); // a stack is no line for a person
+  }, 300_000);
+});
