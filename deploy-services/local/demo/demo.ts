@@ -37,7 +37,7 @@ export async function play(
       throw new Problem(`The demo’s users and products could not be made: ${error.message}`);
     });
     const stage = { shop, page: sheet, evidence, withinMs };
-    sheet.title('The market, told by its event log');
+    sheet.title('The market, told by its events');
     sheet.text('People act over REST; what follows was read from the services’ outboxes and databases.');
     for (const story of [happyOrder, declinedCard, lastPiece, cancelledOrder]) await story(stage);
 
