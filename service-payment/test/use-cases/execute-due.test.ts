@@ -50,6 +50,7 @@ test('a call that was lost on the way is repeated under the same key', async () 
 test('nothing is due before its time', async () => {
   const o = order({ method: 'pm_card_lost' });
   await process.handle(o.requested());
+  await seen.passTime(o.id, -300); // its own pause is a second, and the machine may be slow
   await process.execute();
   expect((await seen.operations(o.id))[0]?.attempts).toBe(1);
 });
@@ -139,7 +140,8 @@ test('two executors never take the same operation', async () => {
   for (const o of orders) await seen.passTime(o.id, 31);
   const [a, b] = [paymentProcess(databases), paymentProcess(databases)];
   const taken = await Promise.all([a.payments.takeDue(40), b.payments.takeDue(40), a.payments.takeDue(40)]);
-  const keys = taken.flat().map(({ key }) => key);
+  const ours = new Set(orders.map(({ id }) => id)); // others in these databases become due, too
+  const keys = taken.flatMap((some) => some.filter(({ orderId }) => ours.has(orderId))).map(({ key }) => key);
   expect(new Set(keys).size).toBe(keys.length);
   expect(keys.length).toBe(60);
 });
