@@ -1,6 +1,6 @@
 import { cursorPage, uuid } from '@msa-event-market/shared-sdk/http';
 import { z } from 'zod';
-import type { LedgerEntry } from '../db/ledger-reads.js';
+import type { Balance, LedgerEntry } from '../db/ledger-reads.js';
 import type { OperationView, PaymentView } from '../db/payment-reads.js';
 import type { Kind, OperationStatus, Status } from '../domain/model.js';
 import { ledgerPage, newRefund, paymentsPage } from '../http/schemas.js';
@@ -58,3 +58,7 @@ export const paymentMessage = ({ status, operations, ...payment }: PaymentView) 
 });
 
 export const ledgerEntryMessage = ({ entry: _, ...message }: LedgerEntry) => message;
+
+/** What passes 2^53 - 1 is left out: our clients read an int64 as a number and would round it without a word. */
+export const balanceMessage = ({ amount, currency }: Balance) =>
+  Number.isSafeInteger(Number(amount)) ? [{ amount: Number(amount), currency }] : [];

@@ -6,6 +6,7 @@ import type { PaymentReads } from '../db/payment-reads.js';
 import { visibleTo } from '../domain/visible-to.js';
 import type { Refund, RefundRequest } from '../use-cases/refund-payment.js';
 import {
+  balanceMessage,
   ledgerEntryMessage,
   ledgerRequest,
   operationMessage,
@@ -52,11 +53,9 @@ export const paymentGrpc = ({
     async ListLedger(request, call) {
       if (call.principal().role !== 'admin') throw new AppError('FORBIDDEN', 'forbidden', 'Only for admins.');
       const { account, limit, cursor } = parseRequest(ledgerRequest, request);
-      const [rows, balances] = await Promise.all([
-        ledgerReads.entries({ account, before: cursor }, limit + 1),
-        account ? ledgerReads.balances(account) : [],
-      ]);
-      const { items, nextCursor } = cut(rows, limit, ({ entry }) => entry);
+      const page = await ledgerReads.page({ account, before: cursor }, limit + 1);
+      const { items, nextCursor } = cut(page.entries, limit, ({ entry }) => entry);
+      const balances = page.balances.flatMap(balanceMessage);
       return { entries: items.map(ledgerEntryMessage), balances, limit, nextCursor };
     },
   });

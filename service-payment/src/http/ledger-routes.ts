@@ -11,18 +11,16 @@ export const ledgerRoutes =
         preHandler: signedInAs('admin'),
         schema: {
           operationId: 'listLedger',
-          summary: 'Entries of an account, the latest first, and what it holds in each currency',
+          summary:
+            'Entries of an account or of all, the latest first; with the first page of an account what it holds',
           tags: ['ledger'],
           querystring: ledgerPage,
           response: { 200: ledger, ...problem('FORBIDDEN') },
         },
       },
       async ({ query: { limit, cursor, account } }) => {
-        const [rows, balances] = await Promise.all([
-          ledgerReads.entries({ account, before: cursor }, limit + 1),
-          account ? ledgerReads.balances(account) : [],
-        ]);
-        const { items, nextCursor } = cut(rows, limit, ({ entry }) => entry);
+        const { entries, balances } = await ledgerReads.page({ account, before: cursor }, limit + 1);
+        const { items, nextCursor } = cut(entries, limit, ({ entry }) => entry);
         return { entries: items, balances, metadata: { limit, nextCursor } };
       },
     );

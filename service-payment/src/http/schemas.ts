@@ -71,13 +71,25 @@ const ledgerEntry = z
   })
   .meta({ id: 'LedgerEntry' });
 
+const balance = z
+  .object({
+    amount: z.string().meta({
+      description: 'Debits less credits in minor units; text, since it may pass 2^53 - 1',
+      examples: ['-1999'],
+    }),
+    currency: z.string(),
+  })
+  .meta({ id: 'Balance' });
+
 export const ledgerPage = cursorPage(z.int().positive()).extend({ account: z.enum(accounts).optional() });
 export const ledger = z
   .object({
     entries: z.array(ledgerEntry),
     balances: z
-      .array(z.object({ amount: z.int(), currency: z.string() }))
-      .meta({ description: 'Of the account, debits less credits; empty when none was named' }),
+      .array(balance)
+      .meta({
+        description: 'Of the account, on its first page; empty with a cursor, or when no account was named',
+      }),
     metadata: cursorMetadata,
   })
   .meta({ id: 'Ledger' });

@@ -82,7 +82,7 @@ test('a refund by gRPC and one by REST with the same key are one', async () => {
   expect(body.id).toBe(refund.id);
 });
 
-test('the ledger pages, with balances for an account', async () => {
+test('the ledger pages, with balances on the first page of an account', async () => {
   await app.paid(10);
   await app.paid(20);
   const token = app.admin;
@@ -94,4 +94,19 @@ test('the ledger pages, with balances for an account', async () => {
   const cursor = first.nextCursor ?? '';
   const second = await client.ListLedger({ account: 'sales', limit: 1, cursor }, { token });
   expect(second.entries).toMatchObject([{ amount: { amount: 10 } }]);
+  expect(second.balances).toEqual([]);
+});
+
+test('a balance that our clients would round is left out', async () => {
+  await app.databases.db.query({
+    text: `INSERT INTO ledger (operation_id, debit, credit, amount, currency)
+           SELECT id, 'provider', 'sales', amount, currency
+           FROM unnest($1::uuid[], '{9007199254740991,1,9007199254740991}'::bigint[], '{XXX,XXX,XXY}'::text[])
+             u(id, amount, currency)`,
+    values: [[randomUUID(), randomUUID(), randomUUID()]],
+  });
+  const request = { account: 'provider', limit: 1, cursor: '' };
+  const { balances } = await client.ListLedger(request, { token: app.admin });
+  expect(balances).toContainEqual({ amount: Number.MAX_SAFE_INTEGER, currency: 'XXY' });
+  expect(balances.map(({ currency }) => currency)).not.toContain('XXX');
 });

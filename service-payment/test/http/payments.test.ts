@@ -96,27 +96,6 @@ describe('the list', () => {
   });
 });
 
-test('the ledger is for admins, balances to zero over all accounts, and pages', async () => {
-  const { payer } = await app.paid(70);
-  expect((await app.call('GET', '/v1/ledger', { token: payer })).status).toBe(403);
-  expect((await app.call('GET', '/v1/ledger?account=cash', { token: app.admin })).status).toBe(400);
-
-  const balance = async (account: string) =>
-    (await app.call('GET', `/v1/ledger?account=${account}`, { token: app.admin })).body.balances[0];
-  const [provider, sales] = [await balance('provider'), await balance('sales')];
-  expect(provider.currency).toBe('EUR');
-  expect(provider.amount).toBeGreaterThan(0);
-  expect(provider.amount + sales.amount).toBe(0);
-
-  const first = (await app.call('GET', '/v1/ledger?limit=1', { token: app.admin })).body;
-  expect(first.entries).toMatchObject([
-    { debit: 'provider', credit: 'sales', amount: { amount: 70, currency: 'EUR' } },
-  ]);
-  const url = `/v1/ledger?limit=1&cursor=${first.metadata.nextCursor}`;
-  const second = (await app.call('GET', url, { token: app.admin })).body;
-  expect(second.entries[0].entry).toBeLessThan(first.entries[0].entry);
-});
-
 test('the OpenAPI document knows every operation, and the header of refunds', async () => {
   const { body } = await app.call('GET', '/v1/swagger/spec');
   const operations = Object.values(body.paths).flatMap((path) => Object.values(path as object));
