@@ -1,7 +1,7 @@
 import { type Database, statement } from '@msa-event-market/shared-sdk/db';
 import type { Agreed } from '../domain/model.js';
 import { mayCallAgain } from '../domain/operations.js';
-import type { DueOperation, Payments, TakenOperation } from '../use-cases/ports.js';
+import type { DueOperation, OpenOperations, Payments, TakenOperation } from '../use-cases/ports.js';
 import { type OperationRow, operationColumns, type PaymentRow } from './rows.js';
 
 type DueRow = OperationRow &
@@ -20,9 +20,10 @@ const lease = statement(
    FROM unnest($1::uuid[], $2::boolean[]) u(id, may_call) WHERE o.id = u.id`,
 );
 
-const countOpen = statement<{ open: number }>(
+const countOpen = statement<OpenOperations>(
   'operation_open',
-  `SELECT count(*) AS open FROM operation WHERE next_attempt_at IS NOT NULL AND status IN ('PENDING', 'UNKNOWN')`,
+  `SELECT count(*) AS all, count(*) FILTER (WHERE kind IN ('authorize', 'capture')) AS "ofNewOrders"
+   FROM operation WHERE next_attempt_at IS NOT NULL AND status IN ('PENDING', 'UNKNOWN')`,
 );
 
 /** The executor's work list. It locks operations only, and those that somebody is settling are left out. */
@@ -46,7 +47,7 @@ export const dueOperations = (
     }),
 
   async countOpen() {
-    return (await db.query(countOpen())).rows[0]?.open ?? 0;
+    return (await db.query(countOpen())).rows[0] as OpenOperations;
   },
 });
 

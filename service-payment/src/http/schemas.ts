@@ -85,11 +85,9 @@ export const ledgerPage = cursorPage(z.int().positive()).extend({ account: z.enu
 export const ledger = z
   .object({
     entries: z.array(ledgerEntry),
-    balances: z
-      .array(balance)
-      .meta({
-        description: 'Of the account, on its first page; empty with a cursor, or when no account was named',
-      }),
+    balances: z.array(balance).meta({
+      description: 'Of the account, on its first page; empty with a cursor, or when no account was named',
+    }),
     metadata: cursorMetadata,
   })
   .meta({ id: 'Ledger' });

@@ -14,7 +14,8 @@ export interface BackPressure {
 
 /**
  * While the provider is slow or away, open operations pile up. Then the consumer waits before it takes more, but not
- * for ever: a cancellation behind it must come through, and the wait holds a connection.
+ * for ever: a cancellation behind it must come through. The wait holds a connection, too, since a consumer is first
+ * asked when its transaction has begun; no payment is locked yet.
  */
 export function backPressure({
   payments,
@@ -33,8 +34,9 @@ export function backPressure({
   return {
     room: () => (isFull() ? waitForRoom(isFull, longestWaitMs) : undefined),
     async count() {
-      counted = await payments.countOpen();
-      open.set(counted);
+      const { all, ofNewOrders } = await payments.countOpen();
+      counted = ofNewOrders;
+      open.set(all);
     },
   };
 }

@@ -39,6 +39,13 @@ export interface TakenOperation extends DueOperation {
   mayCall: boolean;
 }
 
+/** How many operations have no outcome. */
+export interface OpenOperations {
+  all: number;
+  /** Authorisations and captures. Voids and refunds undo what is there, and a refused refund waits without an end. */
+  ofNewOrders: number;
+}
+
 export interface AnsweredOperation {
   operation: DueOperation;
   answer: Answer;
@@ -84,7 +91,7 @@ export interface Payments {
   ): Promise<{ response: R; due: DueOperation[] }>;
   /** Takes operations whose lease or pause is over, under a new lease; no two callers get the same. */
   takeDue(most: number): Promise<TakenOperation[]>;
-  countOpen(): Promise<number>;
+  countOpen(): Promise<OpenOperations>;
   /** Makes the operation due now, once for each event; the executor then asks the provider. */
   nudge(webhook: Webhook): Promise<void>;
 }

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { registry } from '@msa-event-market/shared-sdk/metrics';
 import { expect, test } from 'vitest';
 import { backPressure } from '../../src/use-cases/back-pressure.js';
 
-function under({ open = 0, running = 0 }) {
-  const load = { open, running };
+function under({ open = 0, refunds = 0, running = 0 }) {
+  const load = { open, refunds, running };
   const pressure = backPressure({
-    payments: { countOpen: async () => load.open },
+    payments: { countOpen: async () => ({ all: load.open + load.refunds, ofNewOrders: load.open }) },
     operations: { running: () => load.running },
     most: 1_000,
     longestWaitMs: 300,
@@ -17,6 +18,13 @@ test('up to the limit nobody waits', async () => {
   const { pressure } = under({ open: 1_000, running: 1_000 });
   await pressure.count();
   expect(pressure.room()).toBeUndefined();
+});
+
+test('refunds that wait for their next try, be they thousands, hold up no order', async () => {
+  const { pressure } = under({ refunds: 5_000 });
+  await pressure.count();
+  expect(pressure.room()).toBeUndefined();
+  expect((await registry.getSingleMetric('payment_operations_open')?.get())?.values[0]?.value).toBe(5_000);
 });
 
 test.each([{ open: 1_001 }, { running: 1_001 }])('above the limit the consumer waits: %o', async (load) => {
