@@ -9,7 +9,7 @@ import type {
   PaymentMessage,
   Status,
 } from './model.js';
-import { failedRefunds, refund } from './next.js';
+import { finalRefundsRefused, refund } from './next.js';
 
 /** What a row of the table does. The words of its last column; `next` then adds what the goal asks for. */
 export interface Effect {
@@ -157,7 +157,7 @@ const settleRefund = (p: Agreed, { operation }: Reply, refunded: number): Paymen
 });
 
 const refundAlert = (p: Payment, { operations }: Reply): Alert | undefined =>
-  p.goal === 'CANCEL' && failedRefunds(operations) >= 5 ? 'refund_keeps_failing' : undefined;
+  p.goal === 'CANCEL' && finalRefundsRefused(operations) >= 5 ? 'refund_keeps_failing' : undefined;
 
 function howItEnded(p: Payment): How {
   if (p.status === 'VOIDED') return 'voided';

@@ -46,12 +46,18 @@ function refundTheRest(payment: Payment, operations: readonly Operation[]): Next
   return rest === 0 ? { close: 'REFUNDED', how: 'refunded' } : { add: refund(rest, operations) };
 }
 
-/** The provider remembers a refusal by its key, so a refund is repeated as a new operation, and not at once. */
+/**
+ * The provider remembers a refusal by its key, so a refund is repeated as a new operation, and not at once. Each
+ * leaves a row and a message: one that nobody will pay for days is tried every six hours, not every five minutes.
+ */
 export function refund(amount: number, operations: readonly Operation[]): NewOperation {
-  const failed = failedRefunds(operations);
-  const after = failed > 0 ? backoffSeconds(failed) : undefined;
+  const wasRefused = operations.some(isRefusedRefund);
+  const after = wasRefused ? backoffSeconds(finalRefundsRefused(operations), 6 * 3_600) : undefined;
   return { kind: 'refund', amount, status: 'PENDING', requestedBy: null, after };
 }
 
-export const failedRefunds = (operations: readonly Operation[]): number =>
-  operations.filter((operation) => operation.kind === 'refund' && operation.status === 'FAILED').length;
+/** What was refused to admins before says nothing of how long to wait, nor is it worth an alert. */
+export const finalRefundsRefused = (operations: readonly Operation[]): number =>
+  operations.filter((operation) => isRefusedRefund(operation) && !isPartialRefund(operation)).length;
+
+const isRefusedRefund = ({ kind, status }: Operation): boolean => kind === 'refund' && status === 'FAILED';

@@ -7,8 +7,9 @@ export const isOpen = (operation: Pick<Operation, 'status'>): boolean =>
 export const isPartialRefund = (operation: Operation): boolean =>
   operation.kind === 'refund' && operation.requestedBy !== null;
 
-/** 1, 2, 4 ... 300 seconds. */
-export const backoffSeconds = (attempts: number): number => Math.min(2 ** Math.max(attempts - 1, 0), 300);
+/** 1, 2, 4 ... seconds. */
+export const backoffSeconds = (attempts: number, longest = 300): number =>
+  Math.min(2 ** Math.max(attempts - 1, 0), longest);
 
 export const SILENCE_SECONDS = 60;
 

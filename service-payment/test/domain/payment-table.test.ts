@@ -337,7 +337,7 @@ describe('once captured', () => {
     expect(after).toMatchObject({ refunding: 0, refunded: 0 });
   });
 
-  test('row 20: a final refund that is refused is repeated after a pause, with an alert from the fifth on', () => {
+  test('row 20: a final refund that is refused is repeated after 1 s to 6 h, with an alert from the fifth on', () => {
     const before = payment('CAPTURED', 'CANCEL', { refunding: 100 });
     const failed = (n: number) =>
       Array.from({ length: n }, (_, i) => operation('refund', 'FAILED', { id: `failed-${i}` }));
@@ -345,6 +345,9 @@ describe('once captured', () => {
       [0, 1, undefined],
       [3, 8, undefined],
       [4, 16, 'refund_keeps_failing'],
+      [14, 16_384, 'refund_keeps_failing'],
+      [15, 21_600, 'refund_keeps_failing'],
+      [500, 21_600, 'refund_keeps_failing'],
     ] as const) {
       const operations = [...captured, final, ...failed(failures)];
       const reaction = check(before, operations, answered('refund-1', refused('NO_FUNDS')), {
@@ -358,6 +361,30 @@ describe('once captured', () => {
       expect(reaction.alert).toBe(alert);
       expect(reaction.payment?.refunding).toBe(100);
     }
+  });
+
+  test('rows 20 and 21: what was refused to admins makes the final refund wait a second, and alerts nobody', () => {
+    const refusedToAdmins = Array.from({ length: 20 }, (_, i) =>
+      operation('refund', 'FAILED', { id: `failed-${i}`, amount: 30, requestedBy: 'admin-1' }),
+    );
+    const cancelled = check(payment('CAPTURED', 'CAPTURE'), [...captured, ...refusedToAdmins], cancelling, {
+      row: 21,
+      becomes: 'CAPTURED (CANCEL)',
+      added: ['refund 100'],
+    });
+    expect(cancelled.added[0]?.after).toBe(1);
+
+    const waiting = payment('CAPTURED', 'CANCEL', { refunding: 30 });
+    const operations = [...captured, partial, ...refusedToAdmins];
+    const refusal = check(waiting, operations, answered('refund-1', refused('NO_FUNDS')), {
+      row: 20,
+      becomes: 'CAPTURED (CANCEL)',
+      settled: ['refund-1: FAILED'],
+      added: ['refund 100'],
+      says: [['PaymentRefundFailed', { refundId: 'refund-1', amount: 30, reason: 'NO_FUNDS' }]],
+    });
+    expect(refusal.added[0]?.after).toBe(1);
+    expect(refusal.alert).toBeUndefined();
   });
 
   test('row 21: a cancellation refunds what is left', () => {
