@@ -84,6 +84,7 @@ export async function up(knex) {
       received_at timestamptz NOT NULL DEFAULT now(),
       PRIMARY KEY (provider, event_id)
     );
+    CREATE INDEX webhook_age ON webhook (received_at);
   `);
 }
 
