@@ -1,3 +1,4 @@
+import type { TokenVerifier } from '@msa-event-market/shared-sdk/auth';
 import { connectDatabase } from '@msa-event-market/shared-sdk/db';
 import { createLogger } from '@msa-event-market/shared-sdk/logging';
 import { createService, type Service } from '@msa-event-market/shared-sdk/service';
@@ -21,8 +22,13 @@ import { refundPayment } from './use-cases/refund-payment.js';
 import { runOperations } from './use-cases/run-operations.js';
 import { settleOperations } from './use-cases/settle-operations.js';
 
-/** Every dependency in sight; a test passes other ports. */
-export async function buildApp(config: Config, replaced: Partial<Ports> = {}): Promise<Service> {
+/** What a test may replace. */
+export interface Replaced extends Partial<Ports> {
+  verifier?: TokenVerifier;
+}
+
+/** Every dependency in sight. */
+export async function buildApp(config: Config, { verifier, ...replaced }: Replaced = {}): Promise<Service> {
   const logger = createLogger({
     name: 'payment',
     format: config.LOG_FORMAT,
@@ -35,10 +41,9 @@ export async function buildApp(config: Config, replaced: Partial<Ports> = {}): P
   });
   const sandbox = connectDatabase({ url: config.SANDBOX_DATABASE_URL, poolSize: 4 });
 
-  const { payments, provider, verifier }: Ports = {
+  const { payments, provider }: Ports = {
     payments: paymentRepository(db, { leaseSeconds: config.OPERATION_LEASE_SECONDS }),
     provider: sandboxProvider(sandboxBook(sandbox)),
-    verifier: undefined,
     ...replaced,
   };
   const most = config.MAX_OPEN_OPERATIONS;
@@ -75,7 +80,7 @@ export async function buildApp(config: Config, replaced: Partial<Ports> = {}): P
         run: executeDue({ payments, operations, most }),
       },
       { name: 'count open operations', seconds: 1, run: pressure.count },
-      { name: 'forget old keys', seconds: 3_600, run: forgetOld(db) },
+      { name: 'forget idempotency keys and webhooks', seconds: 3_600, run: forgetOld(db) },
     ],
     // What is under way is settled, so that a restart does not leave it to a lease.
     onStop: [operations.idle, sandbox.close],

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { testTokens } from '@msa-event-market/shared-sdk/testing';
-import { buildApp } from '../src/app.js';
+import { buildApp, type Replaced } from '../src/app.js';
 import { loadConfig } from '../src/config.js';
 import { look, order, paymentDatabases, paymentProcess } from './payment-process.js';
 
 export const webhookSecret = 'a secret for the tests only';
 
 /** The service as production builds it, with tokens of the test, and payments that are really captured. */
-export async function paymentApp(env: Record<string, string> = {}) {
+export async function paymentApp(env: Record<string, string> = {}, replaced: Replaced = {}) {
   const databases = await paymentDatabases();
   const tokens = await testTokens();
   const config = loadConfig({
@@ -23,7 +23,7 @@ export async function paymentApp(env: Record<string, string> = {}) {
     LOG_LEVEL: 'silent',
     ...env,
   });
-  const service = await buildApp(config, { verifier: tokens.verifier });
+  const service = await buildApp(config, { verifier: tokens.verifier, ...replaced });
   const process = paymentProcess(databases);
   const adminId = randomUUID();
 

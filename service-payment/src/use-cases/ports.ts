@@ -1,4 +1,3 @@
-import type { TokenVerifier } from '@msa-event-market/shared-sdk/auth';
 import type { Tx } from '@msa-event-market/shared-sdk/db';
 import type { Cause, Change, Loaded } from '../domain/fold.js';
 import type { Alert, Answer, Kind, Payment } from '../domain/model.js';
@@ -96,9 +95,7 @@ export interface Payments {
   nudge(webhook: Webhook): Promise<void>;
 }
 
-/** What a test replaces. */
 export interface Ports {
   payments: Payments;
   provider: PaymentProvider;
-  verifier?: TokenVerifier;
 }
