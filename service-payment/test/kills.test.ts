@@ -103,7 +103,9 @@ test('a service that is killed again and again moves each sum once, and both boo
   }
 });
 
-test('a service that is told to stop settles what is under way first', { timeout: 30_000 }, async () => {
+test('a service that is told to stop first settles what the provider answers in time', {
+  timeout: 30_000,
+}, async () => {
   const o = order({ method: 'pm_card_visa' });
   await send([o.requested()]);
   await eventually(async () => expect(await look(databases).steps(o.id)).toHaveLength(1), 10_000);
