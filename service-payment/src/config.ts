@@ -1,5 +1,4 @@
 import {
-  ConfigError,
   integer,
   readConfig,
   seconds,
@@ -27,11 +26,18 @@ export const variables = {
 export type Config = z.infer<z.ZodObject<typeof variables>>;
 
 export function loadConfig(env = process.env): Config {
-  const config = readConfig(variables, env);
-  // The executor asks and then calls, each for as long as the time-out; nobody else may take the operation meanwhile.
-  if (config.OPERATION_LEASE_SECONDS <= 2 * config.PROVIDER_TIMEOUT_SECONDS)
-    throw new ConfigError(['OPERATION_LEASE_SECONDS must be more than twice PROVIDER_TIMEOUT_SECONDS']);
-  return config;
+  // Read before the lease, which is compared with it there and then: so one error lists all that is wrong.
+  let timeout: number | undefined;
+  const { PROVIDER_TIMEOUT_SECONDS, OPERATION_LEASE_SECONDS } = variables;
+  const compared = {
+    PROVIDER_TIMEOUT_SECONDS: PROVIDER_TIMEOUT_SECONDS.transform((value) => (timeout = value)),
+    // The executor asks and then calls, each for as long as the time-out; nobody else may take the operation meanwhile.
+    OPERATION_LEASE_SECONDS: OPERATION_LEASE_SECONDS.refine(
+      (lease) => timeout === undefined || lease > 2 * timeout,
+      'must be more than twice PROVIDER_TIMEOUT_SECONDS',
+    ),
+  };
+  return readConfig({ ...variables, ...compared }, env);
 }
 
 /** The sandbox's database is ours to migrate only where there is one. */

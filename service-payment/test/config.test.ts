@@ -1,3 +1,4 @@
+import type { ConfigError } from '@msa-event-market/shared-sdk/config';
 import { describe, expect, test } from 'vitest';
 import { loadConfig, migratesSandbox } from '../src/config.js';
 
@@ -8,6 +9,15 @@ const environment = {
   AUTH_ISSUER: 'http://127.0.0.1:8110',
   AUTH_JWKS_URL: 'http://127.0.0.1:8110/.well-known/jwks.json',
 };
+
+function problemsOf(env: Record<string, string>): string[] {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    return (error as ConfigError).problems;
+  }
+  return [];
+}
 
 describe('the service does not start', () => {
   test.each([
@@ -22,6 +32,24 @@ describe('the service does not start', () => {
   ])('%s', (_, wrong, message) => {
     expect(() => loadConfig({ ...environment, ...wrong })).toThrow(message);
   });
+});
+
+test('whatever is wrong is told at once, the lease beside what is missing', () => {
+  const wrong = { OPERATION_LEASE_SECONDS: '20', PROVIDER_TIMEOUT_SECONDS: '10', MAX_OPEN_OPERATIONS: '0' };
+  expect(problemsOf({ ...environment, ...wrong, SANDBOX_DATABASE_URL: '' })).toEqual([
+    expect.stringMatching(/^SANDBOX_DATABASE_URL is missing/),
+    expect.stringMatching(/^OPERATION_LEASE_SECONDS must be more than twice PROVIDER_TIMEOUT_SECONDS/),
+    expect.stringMatching(/^MAX_OPEN_OPERATIONS must be a whole number of at least 1/),
+  ]);
+});
+
+test.each([
+  ['OPERATION_LEASE_SECONDS', 'soon'],
+  ['PROVIDER_TIMEOUT_SECONDS', 'soon'],
+])('nothing is compared with %s when that is no number', (name, value) => {
+  expect(problemsOf({ ...environment, [name]: value })).toEqual([
+    expect.stringMatching(`^${name} must be a number of seconds`),
+  ]);
 });
 
 test('the rest has defaults', () => {
