@@ -69,3 +69,7 @@ interface Request {
   headers?: Record<string, string>;
 }
 export type PaymentApp = Awaited<ReturnType<typeof paymentApp>>;
+
+/** `body /amount`: where the fields are that a refusal names. */
+export const wrongFields = ({ errors = [] }: { errors?: { in: string; pointer: string }[] }): string[] =>
+  errors.map((field) => `${field.in} ${field.pointer}`);

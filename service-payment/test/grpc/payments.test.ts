@@ -32,22 +32,23 @@ describe('the rules are those of REST', () => {
     expect((await client.ListPayment(list, { token: stranger })).payments).toEqual([]);
   });
 
-  test('a request that is not valid is refused', async () => {
-    const token = app.admin;
-    const invalid = code('INVALID_REQUEST');
-    await expect(client.GetPayment({}, { token })).rejects.toEqual(invalid);
-    await expect(client.GetPayment({ id: 'x' }, { token })).rejects.toEqual(invalid);
-    await expect(client.GetPayment({ id: '\0' }, { token })).rejects.toEqual(invalid);
-    await expect(client.ListPayment({ ...list, limit: 101 }, { token })).rejects.toEqual(invalid);
-    await expect(client.ListPayment({ ...list, cursor: 'x' }, { token })).rejects.toEqual(invalid);
-    await expect(client.ListLedger({ account: 'cash', limit: 0, cursor: '' }, { token })).rejects.toEqual(
-      invalid,
-    );
-    const refund = { id: randomUUID(), amount: 0, idempotencyKey: 'k' };
-    await expect(client.RefundPayment(refund, { token })).rejects.toEqual(invalid);
-    await expect(
-      client.RefundPayment({ ...refund, amount: 1, idempotencyKey: '' }, { token }),
-    ).rejects.toEqual(invalid);
+  const id = randomUUID();
+  const invalid: [keyof typeof client & string, object, string][] = [
+    ['GetPayment', {}, ''],
+    ['GetPayment', { id: 'x' }, '/id'],
+    ['GetPayment', { id: '\0' }, '/id'],
+    ['ListPayment', { ...list, limit: 101 }, '/limit'],
+    ['ListPayment', { ...list, cursor: 'x' }, '/cursor'],
+    ['ListLedger', { account: 'cash', limit: 0, cursor: '' }, '/account'],
+    ['RefundPayment', { id, amount: 0, idempotencyKey: 'k' }, '/amount'],
+    ['RefundPayment', { id, amount: 1, idempotencyKey: '' }, '/idempotencyKey'],
+  ];
+  test.each(invalid)('%s of %j is refused, with a pointer to it', async (method, request, pointer) => {
+    const call = client[method] as (request: object, options: object) => Promise<object>;
+    await expect(call(request, { token: app.admin })).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+      fields: [{ pointer }],
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 import { uuidv7 } from '@msa-event-market/shared-sdk/db';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type PaymentApp, paymentApp } from '../payment-app.js';
+import { type PaymentApp, paymentApp, wrongFields } from '../payment-app.js';
 
 let app: PaymentApp;
 beforeAll(async () => {
@@ -28,6 +28,17 @@ test('the ledger pages, the latest entry first', async () => {
   const second = await ledger(`limit=1&cursor=${first.metadata.nextCursor}`);
   expect(second.entries).toMatchObject([{ amount: { amount: 70 } }]);
   expect(second.entries[0].entry).toBeLessThan(first.entries[0].entry);
+});
+
+test.each([
+  ['account=cash', '/account'],
+  ['cursor=e30', '/cursor'],
+  ['cursor=MA', '/cursor'],
+  ['limit=101', '/limit'],
+  ['currency=EUR', '/currency'],
+])('%s is refused, with a pointer to it', async (query, pointer) => {
+  const { status, body } = await app.call('GET', `/v1/ledger?${query}`, { token: app.admin });
+  expect([status, body.code, wrongFields(body)]).toEqual([400, 'INVALID_REQUEST', [`query ${pointer}`]]);
 });
 
 describe('the balances', () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type PaymentApp, paymentApp } from '../payment-app.js';
+import { type PaymentApp, paymentApp, wrongFields } from '../payment-app.js';
 import { order } from '../payment-process.js';
 
 let app: PaymentApp;
@@ -47,6 +47,11 @@ describe('a payment', () => {
     }
   });
 
+  test('is not looked for under an id that is none', async () => {
+    const { status, body } = await app.call('GET', '/v1/payments/1', { token: app.admin });
+    expect([status, wrongFields(body)]).toEqual([400, ['path /id']]);
+  });
+
   test('that is only a tombstone has no amount', async () => {
     const o = order();
     await app.process.handle(o.cancelling());
@@ -60,16 +65,17 @@ describe('a payment', () => {
 
 describe('the list', () => {
   test.each([
-    'limit=0',
-    'limit=101',
-    'limit=x',
-    'orderId=1',
-    'status=PAID',
-    'cursor=%00',
-    'cursor=e30',
-    'userId=x',
-  ])('refuses %s', async (query) => {
-    expect((await app.call('GET', `/v1/payments?${query}`, { token: app.admin })).status).toBe(400);
+    ['limit=0', '/limit'],
+    ['limit=101', '/limit'],
+    ['limit=x', '/limit'],
+    ['orderId=1', '/orderId'],
+    ['status=PAID', '/status'],
+    ['cursor=%00', '/cursor'],
+    ['cursor=e30', '/cursor'],
+    ['userId=x', '/userId'],
+  ])('refuses %s and points at it', async (query, pointer) => {
+    const { status, body } = await app.call('GET', `/v1/payments?${query}`, { token: app.admin });
+    expect([status, body.code, wrongFields(body)]).toEqual([400, 'INVALID_REQUEST', [`query ${pointer}`]]);
   });
 
   test('of an order of somebody else is empty, also by its id', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type PaymentApp, paymentApp } from '../payment-app.js';
+import { type PaymentApp, paymentApp, wrongFields } from '../payment-app.js';
 import { eventually, order } from '../payment-process.js';
 
 let app: PaymentApp;
@@ -16,31 +16,57 @@ const refund = (id: string, body: unknown, { key = randomUUID() as string, token
     headers: key ? { 'idempotency-key': key } : {},
   });
 
+/** Asks, and expects that no refund, no message and no key that could not be used again comes of it. */
+async function inVain<R>(orderId: string, ask: () => Promise<R>): Promise<R> {
+  const written = async () => [
+    await app.seen.payment(orderId),
+    await app.seen.steps(orderId),
+    await app.seen.said(orderId),
+    (await app.databases.admin.query({ text: 'SELECT FROM payment.idempotency' })).rowCount,
+  ];
+  const before = await written();
+  const answer = await ask();
+  expect(await written()).toEqual(before);
+  return answer;
+}
+
 describe('a refund is refused', () => {
-  test('to who is not signed in, and to the payer', async () => {
-    const { id, payer } = await app.paid();
-    const anonymous = await app.call('POST', `/v1/payments/${id}/refunds`, { body: { amount: 1 } });
-    expect(anonymous.status).toBe(401);
-    expect((await refund(id, { amount: 1 }, { token: payer })).status).toBe(403);
+  test('to the payer', async () => {
+    const { id, orderId, payer } = await app.paid();
+    const { status } = await inVain(orderId, () => refund(id, { amount: 1 }, { token: payer }));
+    expect(status).toBe(403);
   });
 
   test.each([
-    {},
-    { amount: 0 },
-    { amount: -1 },
-    { amount: 1.5 },
-    { amount: '1' },
-    { amount: 2 ** 60 },
-    { amount: 1, to: 'me' },
-  ])('with the body %j', async (body) => {
-    const { id } = await app.paid();
-    expect((await refund(id, body)).body.code).toBe('INVALID_REQUEST');
+    [undefined, ''],
+    [[], ''],
+    [{}, '/amount'],
+    [{ amount: null }, '/amount'],
+    [{ amount: 0 }, '/amount'],
+    [{ amount: -1 }, '/amount'],
+    [{ amount: 1.5 }, '/amount'],
+    [{ amount: '1' }, '/amount'],
+    [{ amount: 2 ** 60 }, '/amount'],
+    [{ amount: 1, to: 'me' }, '/to'],
+  ])('with the body %j, and points at what is wrong', async (body, pointer) => {
+    const { id, orderId } = await app.paid();
+    const { status, body: answer } = await inVain(orderId, () => refund(id, body));
+    expect([status, answer.code, wrongFields(answer)]).toEqual([400, 'INVALID_REQUEST', [`body ${pointer}`]]);
   });
 
-  test('without an Idempotency-Key', async () => {
-    const { id } = await app.paid();
-    const { status, body } = await refund(id, { amount: 1 }, { key: '' });
-    expect([status, body.code]).toEqual([400, 'IDEMPOTENCY_KEY_MISSING']);
+  test('of an id that is none', async () => {
+    const { status, body } = await refund('1', { amount: 1 });
+    expect([status, wrongFields(body)]).toEqual([400, ['path /id']]);
+  });
+
+  test.each([
+    ['', 'IDEMPOTENCY_KEY_MISSING'],
+    ['a key', 'IDEMPOTENCY_KEY_INVALID'],
+    ['k'.repeat(129), 'IDEMPOTENCY_KEY_INVALID'],
+  ])('with the Idempotency-Key %j', async (key, code) => {
+    const { id, orderId } = await app.paid();
+    const { status, body } = await inVain(orderId, () => refund(id, { amount: 1 }, { key }));
+    expect([status, body.code]).toEqual([400, code]);
   });
 
   test('of a payment that is not there', async () => {
@@ -52,7 +78,7 @@ describe('a refund is refused', () => {
     const o = order();
     await app.process.handle(o.requested());
     const { id } = (await app.seen.payment(o.id)) as { id: string };
-    const { status, body } = await refund(id, { amount: 1 });
+    const { status, body } = await inVain(o.id, () => refund(id, { amount: 1 }));
     expect([status, body.code]).toEqual([409, 'INVALID_PAYMENT_STATE']);
 
     const cancelled = await app.paid();
@@ -61,9 +87,9 @@ describe('a refund is refused', () => {
   });
 
   test('over what was captured, counting what is under way, and the key can be used again', async () => {
-    const { id } = await app.paid(100);
+    const { id, orderId } = await app.paid(100);
     const key = randomUUID();
-    const { status, body } = await refund(id, { amount: 101 }, { key });
+    const { status, body } = await inVain(orderId, () => refund(id, { amount: 101 }, { key }));
     expect([status, body.code]).toEqual([409, 'REFUND_EXCEEDS_CAPTURED']);
     expect((await refund(id, { amount: 60 }, { key })).status).toBe(201);
     expect((await refund(id, { amount: 41 })).body.code).toBe('REFUND_EXCEEDS_CAPTURED');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sign } from '../../src/providers/sandbox/webhook-signature.js';
-import { type PaymentApp, paymentApp, webhookSecret } from '../payment-app.js';
+import { type PaymentApp, paymentApp, webhookSecret, wrongFields } from '../payment-app.js';
 import { order, paymentProcess } from '../payment-process.js';
 
 let app: PaymentApp;
@@ -47,9 +47,21 @@ describe('a webhook is refused', () => {
     expect([status, body.code]).toEqual([401, 'INVALID_SIGNATURE']);
   });
 
-  test('unsigned and malformed with 401, signed and malformed with 400', async () => {
-    expect((await send({ id: 1 }, () => '')).status).toBe(401);
-    expect((await send({ id: 1 })).status).toBe(400);
+  test.each([
+    [[], ['body ']],
+    [{}, ['body /id', 'body /key']],
+    [{ id: 1, key: randomUUID() }, ['body /id']],
+    [{ id: randomUUID(), key: 'x' }, ['body /key']],
+  ])('signed and malformed, and the provider learns where: %j', async (event, fields) => {
+    const { status, body } = await send(event);
+    expect([status, body.code, wrongFields(body)]).toEqual([400, 'INVALID_REQUEST', fields]);
+    const { rows } = await app.databases.admin.query({ text: 'SELECT FROM payment.webhook' });
+    expect(rows).toHaveLength(0);
+  });
+
+  test('unsigned and malformed, and a forger learns nothing', async () => {
+    const { status, body } = await send({ id: 1 }, () => '');
+    expect([status, wrongFields(body)]).toEqual([401, []]);
   });
 
   test('when no secret is configured: there is no such path', async () => {
