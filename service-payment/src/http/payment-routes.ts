@@ -65,7 +65,6 @@ export const paymentRoutes =
           summary: 'Pay a part of a captured payment back; the same Idempotency-Key gives the same refund',
           tags,
           params,
-          headers: z.looseObject({ 'idempotency-key': z.string().optional() }),
           body: newRefund,
           response: {
             201: operation,

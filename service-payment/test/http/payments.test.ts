@@ -10,12 +10,6 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 describe('a payment', () => {
-  test('is not shown to who is not signed in', async () => {
-    const { id } = await app.paid();
-    expect((await app.call('GET', `/v1/payments/${id}`)).status).toBe(401);
-    expect((await app.call('GET', '/v1/payments')).status).toBe(401);
-  });
-
   test('that belongs to somebody else looks like one that is not there', async () => {
     const { id } = await app.paid();
     const stranger = await app.tokens.token();
@@ -102,18 +96,10 @@ describe('the list', () => {
   });
 });
 
-test('the OpenAPI document knows every operation, and the header of refunds', async () => {
+test('the OpenAPI document names the header of refunds, once and as needed', async () => {
   const { body } = await app.call('GET', '/v1/swagger/spec');
-  const operations = Object.values(body.paths).flatMap((path) => Object.values(path as object));
-  expect(operations.map(({ operationId }) => operationId).sort()).toEqual([
-    'getPayment',
-    'listLedger',
-    'listPayments',
-    'receiveSandboxEvent',
-    'refundPayment',
+  const { parameters } = body.paths['/v1/payments/{id}/refunds'].post;
+  expect(parameters.filter((parameter: { in: string }) => parameter.in === 'header')).toEqual([
+    expect.objectContaining({ name: 'Idempotency-Key', required: true }),
   ]);
-  const refund = operations.find(({ operationId }) => operationId === 'refundPayment');
-  expect(refund.parameters).toContainEqual(
-    expect.objectContaining({ in: 'header', name: 'idempotency-key' }),
-  );
 });
