@@ -497,22 +497,37 @@ describe('when it is over', () => {
     });
     expect(paidBack).toMatchObject({ captured: 100, refunded: 100, refunding: 0 });
 
-    check(after, refunding, answered('refund-1', refused('NO_FUNDS')), {
-      row: 24,
-      becomes: 'VOIDED (CANCEL)',
-      settled: ['refund-1: FAILED'],
-      added: ['refund 100'],
-    });
+    for (const [failures, raised] of [
+      [0, undefined],
+      [4, 'refund_keeps_failing'],
+    ] as const) {
+      const failed = Array.from({ length: failures }, (_, i) =>
+        operation('refund', 'FAILED', { id: `failed-${i}` }),
+      );
+      const refusal = check(after, [...refunding, ...failed], answered('refund-1', refused('NO_FUNDS')), {
+        row: 24,
+        becomes: 'VOIDED (CANCEL)',
+        settled: ['refund-1: FAILED'],
+        added: ['refund 100'],
+      });
+      expect(refusal.alert).toBe(raised);
+    }
   });
 
   test('row 24: the void of a late authorisation finds it captured: both sides are entered', () => {
     const operations = [operation('authorize', 'DONE'), operation('void', 'PENDING')];
-    check(payment('CANCELLED', 'CANCEL'), operations, answered('void-1', refused('ALREADY_CAPTURED')), {
-      row: 24,
-      becomes: 'CANCELLED (CANCEL)',
-      settled: ['void-1: FAILED'],
-      added: ['capture 100 done', 'refund 100'],
-    });
+    const { alert } = check(
+      payment('CANCELLED', 'CANCEL'),
+      operations,
+      answered('void-1', refused('ALREADY_CAPTURED')),
+      {
+        row: 24,
+        becomes: 'CANCELLED (CANCEL)',
+        settled: ['void-1: FAILED'],
+        added: ['capture 100 done', 'refund 100'],
+      },
+    );
+    expect(alert).toBe('late_success');
   });
 
   test('an abandoned operation is asked about after ever longer pauses, for a day', () => {

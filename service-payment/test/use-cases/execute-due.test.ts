@@ -1,3 +1,4 @@
+import { uuidv7 } from '@msa-event-market/shared-sdk/db';
 import { registry } from '@msa-event-market/shared-sdk/metrics';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Databases, look, order, paymentDatabases, paymentProcess } from '../payment-process.js';
@@ -108,6 +109,30 @@ describe('after a cancellation, an authorisation that the provider never heard o
     expect(await alerts('late_success_total')).toBe(before + 1);
     expect(await seen.payment(o.id)).toMatchObject({ status: 'CANCELLED' });
   });
+});
+
+test('a refused capture that succeeded after all is refunded in silence, and counted', async () => {
+  const o = order({ method: 'pm_card_capture_fails' });
+  await process.handle(o.requested());
+  await process.handle(o.confirmed());
+  await process.handle(o.cancelling());
+  const told = ['PaymentAuthorized', 'PaymentCaptureFailed', 'PaymentCancelled'];
+  expect(await seen.said(o.id)).toEqual(told);
+
+  const done = async () => ({ result: 'done', providerRef: 'ref' }) as const;
+  const repentant = paymentProcess(databases, {
+    provider: { ...process.provider, query: done, refund: done },
+  });
+  const capture = (await seen.operations(o.id)).find(({ kind }) => kind === 'capture');
+  const before = await alerts('late_success_total');
+  const webhook = { provider: 'sandbox', eventId: uuidv7(), operationId: capture?.id as string };
+  await repentant.payments.nudge(webhook);
+  await repentant.execute();
+  expect(await seen.steps(o.id)).toEqual(['authorize: DONE', 'capture: DONE', 'void: DONE', 'refund: DONE']);
+  expect(await seen.payment(o.id)).toMatchObject({ status: 'VOIDED', captured: 100, refunded: 100 });
+  expect(await seen.ledger(o.id)).toHaveLength(2);
+  expect(await seen.said(o.id)).toEqual(told);
+  expect(await alerts('late_success_total')).toBe(before + 1);
 });
 
 test('a final refund that is refused is repeated after a pause under a new key, for as long as it takes', async () => {
