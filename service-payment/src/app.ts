@@ -5,9 +5,9 @@ import { createService, type Service } from '@msa-event-market/shared-sdk/servic
 import type { Config } from './config.js';
 import { ordersConsumer } from './consumers/orders.js';
 import { forgetOld } from './db/forget-old.js';
-import { ledgerReads } from './db/ledger-reads.js';
-import { paymentReads } from './db/payment-reads.js';
 import { paymentRepository } from './db/payment-repository.js';
+import { ledgerReads } from './db/read-ledger.js';
+import { paymentReads } from './db/read-payments.js';
 import { paymentGrpc } from './grpc/payment-grpc.js';
 import { ledgerRoutes } from './http/ledger-routes.js';
 import { paymentRoutes } from './http/payment-routes.js';

@@ -6,8 +6,8 @@ import type { SourceFile } from './folders.js';
 // where there is no rule to keep, a route calls a query; and what callers may send is one shape on both wires.
 const rank = (layer: string): number => ({ domain: 0, 'use-cases': 1, app: 3 })[layer] ?? 2;
 const exceptions: [from: string, to: RegExp][] = [
-  ['http', /\/src\/db\/(read-[^/]+|[^/]+-reads)$/],
-  ['grpc', /\/src\/db\/(read-[^/]+|[^/]+-reads)$/],
+  ['http', /\/src\/db\/read-[^/]+$/],
+  ['grpc', /\/src\/db\/read-[^/]+$/],
   ['grpc', /\/src\/http\/([^/]+-)?(schemas|views)$/],
 ];
 

@@ -1,7 +1,7 @@
 import { cursorPage, uuid } from '@msa-event-market/shared-sdk/http';
 import { z } from 'zod';
-import type { Balance, LedgerEntry } from '../db/ledger-reads.js';
-import type { OperationView, PaymentView } from '../db/payment-reads.js';
+import type { Balance, LedgerEntry } from '../db/read-ledger.js';
+import type { OperationView, PaymentView } from '../db/read-payments.js';
 import type { Kind, OperationStatus, Status } from '../domain/model.js';
 import { ledgerPage, newRefund, paymentsPage } from '../http/schemas.js';
 

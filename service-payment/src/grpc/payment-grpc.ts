@@ -1,8 +1,8 @@
 import { AppError } from '@msa-event-market/shared-sdk/errors';
 import { type GrpcService, grpcService, parseRequest } from '@msa-event-market/shared-sdk/grpc';
 import { bodyHash, cut } from '@msa-event-market/shared-sdk/http';
-import type { LedgerReads } from '../db/ledger-reads.js';
-import type { PaymentReads } from '../db/payment-reads.js';
+import type { LedgerReads } from '../db/read-ledger.js';
+import type { PaymentReads } from '../db/read-payments.js';
 import { visibleTo } from '../domain/visible-to.js';
 import type { Refund, RefundRequest } from '../use-cases/refund-payment.js';
 import {

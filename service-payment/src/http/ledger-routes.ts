@@ -1,5 +1,5 @@
 import { cut, problem, type Routes, signedInAs } from '@msa-event-market/shared-sdk/http';
-import type { LedgerReads } from '../db/ledger-reads.js';
+import type { LedgerReads } from '../db/read-ledger.js';
 import { ledger, ledgerPage } from './schemas.js';
 
 export const ledgerRoutes =

@@ -9,7 +9,7 @@ import {
   uuid,
 } from '@msa-event-market/shared-sdk/http';
 import { z } from 'zod';
-import type { PaymentReads } from '../db/payment-reads.js';
+import type { PaymentReads } from '../db/read-payments.js';
 import { errors } from '../domain/errors.js';
 import { visibleTo } from '../domain/visible-to.js';
 import type { Refund, RefundRequest } from '../use-cases/refund-payment.js';
