@@ -2,9 +2,11 @@ import type { Database } from '@msa-event-market/shared-sdk/db';
 import { type GrpcService, grpcService, parseRequest } from '@msa-event-market/shared-sdk/grpc';
 import { bodyHash, cut } from '@msa-event-market/shared-sdk/http';
 import { findOrder, listOrders } from '../db/read-orders.js';
-import { cancelOrder, deliverOrder, shipOrder } from '../use-cases/change-order.js';
+import { cancelOrder } from '../use-cases/cancel-order.js';
+import { deliverOrder } from '../use-cases/deliver-order.js';
 import { placeOrder } from '../use-cases/place-order.js';
 import type { Ports } from '../use-cases/ports.js';
+import { shipOrder } from '../use-cases/ship-order.js';
 import { listMessage, orderIdMessage, partMessage, placeOrderMessage } from './messages.js';
 import { historyOf, orderOf, placedOf, summaryOf } from './views.js';
 

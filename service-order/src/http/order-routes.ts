@@ -9,9 +9,11 @@ import {
 } from '@msa-event-market/shared-sdk/http';
 import { findOrder, listOrders } from '../db/read-orders.js';
 import { errors } from '../domain/errors.js';
-import { cancelOrder, deliverOrder, shipOrder } from '../use-cases/change-order.js';
+import { cancelOrder } from '../use-cases/cancel-order.js';
+import { deliverOrder } from '../use-cases/deliver-order.js';
 import { placeOrder } from '../use-cases/place-order.js';
 import type { Ports } from '../use-cases/ports.js';
+import { shipOrder } from '../use-cases/ship-order.js';
 import {
   listQuery,
   orderList,
