@@ -15,7 +15,7 @@ export async function up(knex) {
       outcome     text CHECK (outcome IN ('CANCELLED', 'EXPIRED', 'REJECTED')),
       reason      text CHECK (reason IN ('OUT_OF_STOCK', 'PAYMENT_DECLINED', 'BUYER', 'ADMIN', 'DEADLINE', 'CAPTURE_FAILED',
                                          'USER_DELETED', 'STORE_DELETED')),
-      total       bigint NOT NULL CHECK (total >= 0),
+      total       bigint NOT NULL CHECK (total BETWEEN 0 AND 1000000000000),
       currency    text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
       method      text NOT NULL,
       address     jsonb NOT NULL,

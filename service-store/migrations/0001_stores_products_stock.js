@@ -30,7 +30,7 @@ export async function up(knex) {
       store_id    uuid NOT NULL REFERENCES store,
       name        text NOT NULL,
       description text NOT NULL,
-      price       bigint NOT NULL CHECK (price > 0),   -- minor units
+      price       bigint NOT NULL CHECK (price BETWEEN 1 AND 1000000000),   -- minor units
       currency    text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
       image_url   text,
       version     int NOT NULL,   -- the ETag: raised by what its owner writes, not by sales

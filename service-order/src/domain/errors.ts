@@ -1,4 +1,5 @@
 import { AppError } from '@msa-event-market/shared-sdk/errors';
+import { mostTotal } from './limits.js';
 
 /** Every error that service-order answers with by itself; the README lists them, and a test compares. */
 export const errors = {
@@ -14,7 +15,7 @@ export const errors = {
   MIXED_CURRENCIES: () =>
     new AppError('MIXED_CURRENCIES', 'invalid', 'All products of an order must have one currency.'),
   ORDER_TOO_LARGE: () =>
-    new AppError('ORDER_TOO_LARGE', 'invalid', 'The total of the order is larger than can be paid.'),
+    new AppError('ORDER_TOO_LARGE', 'invalid', `The total of an order is ${mostTotal} at the most.`),
   PRICE_CHANGED: (expected: number, total: number) =>
     new AppError('PRICE_CHANGED', 'conflict', `The total is ${total} now, not ${expected}.`),
   ACCOUNT_DELETED: () => new AppError('ACCOUNT_DELETED', 'forbidden', 'This account is deleted.'),

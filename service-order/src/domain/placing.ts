@@ -1,4 +1,5 @@
 import { errors } from './errors.js';
+import { mostTotal } from './limits.js';
 
 export interface Item {
   storeId: string;
@@ -68,7 +69,7 @@ export function price(items: Item[], offers: Map<string, Offer>) {
   const [currency, ...others] = new Set(lines.map((line) => line.currency));
   if (currency === undefined || others.length > 0) throw errors.MIXED_CURRENCIES();
   const total = lines.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0);
-  if (!Number.isSafeInteger(total)) throw errors.ORDER_TOO_LARGE();
+  if (total > mostTotal) throw errors.ORDER_TOO_LARGE();
   return {
     lines: lines.map(({ storeId, productId, quantity, name, unitPrice }) => ({
       storeId,

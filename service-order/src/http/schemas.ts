@@ -1,5 +1,6 @@
 import { cursorMetadata, cursorPage, money, str, uuid } from '@msa-event-market/shared-sdk/http';
 import { z } from 'zod';
+import { mostTotal } from '../domain/limits.js';
 
 export const status = z.enum([
   'PENDING',
@@ -49,6 +50,7 @@ export const placeOrderBody = z.strictObject({
   expectedTotal: z
     .int()
     .min(0)
+    .max(mostTotal)
     .optional()
     .meta({
       description: 'Minor units. When it is not the total any more, 409 PRICE_CHANGED',

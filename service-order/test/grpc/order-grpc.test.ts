@@ -30,6 +30,9 @@ test('the same rules as over REST: who, what, and how it is said', async () => {
   await expect(client.PlaceOrder({ ...request, items: [] }, { token })).rejects.toMatchObject({
     fields: [{ pointer: '/items' }],
   });
+  await expect(
+    client.PlaceOrder({ ...request, expectedTotal: 1_000_000_000_001 }, { token }),
+  ).rejects.toMatchObject({ fields: [{ pointer: '/expectedTotal' }] });
   await expect(client.GetOrder({ id: 'x' }, { token })).rejects.toMatchObject({
     fields: [{ pointer: '/id' }],
   });

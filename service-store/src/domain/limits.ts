@@ -9,6 +9,9 @@ export const mostPieces = 1_000_000;
 /** A price of nothing could not be paid: the ledger moves whole amounts only. */
 export const leastPrice = 1;
 
+/** In minor units, so ten million of most currencies. Whatever is made of prices stays far below 2^53 - 1. */
+export const mostPrice = 1_000_000_000;
+
 /** Shown in pages of strangers: nothing but a plain address, no `javascript:` and no `data:`. */
 export const isImageUrl = (text: string): boolean =>
   URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);

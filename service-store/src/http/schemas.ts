@@ -6,16 +6,21 @@ import {
   isImageUrl,
   leastPrice,
   mostPieces,
+  mostPrice,
   nameLength,
 } from '../domain/limits.js';
 import type { ProductDetails } from '../domain/product.js';
 
 const name = str(nameLength).meta({ examples: ['Walnut Serving Board'] });
 const description = str(descriptionLength).meta({ examples: ['Oiled by hand, 45 cm long.'] });
-const price = money.refine(({ amount }) => amount >= leastPrice, {
-  path: ['amount'],
-  error: `must be at least ${leastPrice}`,
-});
+const price = money
+  .extend({
+    amount: money.shape.amount
+      .min(leastPrice)
+      .max(mostPrice)
+      .meta({ description: 'Minor units, such as cents', examples: [1999] }),
+  })
+  .meta({ id: 'Price' });
 // str() and not z.url(), which lets a NUL through.
 const imageUrl = str(imageUrlLength)
   .refine(isImageUrl, 'must be an http or https URL')

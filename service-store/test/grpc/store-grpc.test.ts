@@ -103,6 +103,10 @@ describe('the rules of REST hold here too:', () => {
     expect(fields.map((field: { pointer: string }) => field.pointer).sort()).toEqual(
       ['/name', '/price/amount', '/price/currency', '/quantity'].sort(),
     );
+    const dear = { ...wrong, name: 'Lamp', quantity: 1, price: { amount: 1_000_000_001, currency: 'EUR' } };
+    await expect(client.CreateProduct(dear, owner())).rejects.toMatchObject({
+      fields: [{ pointer: '/price/amount' }],
+    });
     const { price: _, ...priceless } = { ...details, storeId: store.id, quantity: 1 };
     await expect(client.CreateProduct(priceless as never, owner())).rejects.toMatchObject({
       code: 'INVALID_REQUEST',

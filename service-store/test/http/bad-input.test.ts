@@ -54,6 +54,13 @@ const prices = (method: 'POST' | 'PUT', at: () => string, good: Record<string, u
   ['a negative price', method, at, { ...good, ...price({ amount: -1 }) }, '/price/amount'],
   ['half a cent', method, at, { ...good, ...price({ amount: 10.5 }) }, '/price/amount'],
   ['a price beyond 2^53', method, at, { ...good, ...price({ amount: 1e300 }) }, '/price/amount'],
+  [
+    'a price of more than 10^9',
+    method,
+    at,
+    { ...good, ...price({ amount: 1_000_000_001 }) },
+    '/price/amount',
+  ],
   ['text for a price', method, at, { ...good, ...price({ amount: '990' }) }, '/price/amount'],
   ['a currency in small letters', method, at, { ...good, ...price({ currency: 'eur' }) }, '/price/currency'],
   ['a price with more to it', method, at, { ...good, ...price({ discount: 1 }) }, '/price/discount'],

@@ -1,0 +1,2 @@
+/** In minor units: the total of an order, on whichever wire it comes. Far below what a JSON number holds exactly. */
+export const mostTotal = 1_000_000_000_000;
