@@ -53,7 +53,7 @@ export async function up(knex) {
     ) WITH (fillfactor = 90);
     CREATE INDEX order_store_open ON order_store (store_id) WHERE status = 'OPEN';
 
-    -- Everything that ever happened to an order, also what was ignored. Never changed.
+    -- Everything that ever happened to an order, also events that were ignored. Never changed.
     CREATE TABLE order_history (
       order_id    uuid NOT NULL,
       seq         bigint GENERATED ALWAYS AS IDENTITY,

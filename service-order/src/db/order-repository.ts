@@ -36,17 +36,19 @@ function changeMany(tx: Tx, locked: Map<string, Order>, caused: Caused[], rule: 
         traceparent,
         id: messageId,
       });
-    history.push({
-      orderId,
-      trigger: nameOf(trigger),
-      eventId,
-      messageId,
-      message: message?.type ?? null,
-      from: before.status,
-      to: order.status,
-      effect,
-      traceId: traceparent?.split('-')[1] ?? null,
-    });
+    // Somebody who asks again and again would fill the table; of what another service sent, a line is evidence.
+    if (effect !== 'ignored' || eventId !== null)
+      history.push({
+        orderId,
+        trigger: nameOf(trigger),
+        eventId,
+        messageId,
+        message: message?.type ?? null,
+        from: before.status,
+        to: order.status,
+        effect,
+        traceId: traceparent?.split('-')[1] ?? null,
+      });
     if (before.status !== order.status)
       count.push(() => transitions.inc({ from: before.status, to: order.status }));
     if (effect === 'ignored' && reaction.alarm) count.push(() => unexpected.inc({ trigger: trigger.type }));

@@ -1,6 +1,7 @@
 import type { Principal } from '@msa-event-market/shared-sdk/auth';
 import { type Database, statement } from '@msa-event-market/shared-sdk/db';
 import { errors } from '../domain/errors.js';
+import { mostHistory } from '../domain/limits.js';
 import type { Order } from '../domain/order.js';
 import type { Address, Line } from '../domain/placing.js';
 
@@ -46,7 +47,7 @@ const findById = statement<OrderRow>(
      (SELECT jsonb_agg(jsonb_build_object('seq', seq, 'at', at, 'trigger', trigger, 'eventId', event_id, 'messageId', message_id,
                'message', message,
                'from', from_status, 'to', to_status, 'effect', effect, 'traceId', trace_id) ORDER BY seq)
-      FROM order_history h WHERE order_id = o.id) AS history
+      FROM (SELECT * FROM order_history WHERE order_id = o.id ORDER BY seq DESC LIMIT ${mostHistory}) h) AS history
    FROM orders o WHERE o.id = $1`,
 );
 

@@ -100,7 +100,7 @@ export const orderRoutes =
       {
         schema: {
           operationId: 'getOrder',
-          summary: 'One order with everything that happened to it; a seller sees their own lines',
+          summary: 'One order with what happened to it; a seller sees their own lines',
           tags,
           params: orderParams,
           response: { 200: orderSchema, ...problem(notFound) },

@@ -1,6 +1,6 @@
 import { cursorMetadata, cursorPage, money, str, uuid } from '@msa-event-market/shared-sdk/http';
 import { z } from 'zod';
-import { mostTotal } from '../domain/limits.js';
+import { mostHistory, mostTotal } from '../domain/limits.js';
 
 export const status = z.enum([
   'PENDING',
@@ -114,7 +114,10 @@ export const orderView = placed
     paymentMethod: z.string().optional().meta({ description: 'Not shown to sellers' }),
     stores: z.array(z.object({ storeId: z.string(), status: z.enum(['OPEN', 'SHIPPED', 'DELIVERED']) })),
     updatedAt: z.string(),
-    history: z.array(historyEntry),
+    history: z
+      .array(historyEntry)
+      .max(mostHistory)
+      .meta({ description: `The newest ${mostHistory} steps, the oldest of them first` }),
   })
   .meta({ id: 'Order' });
 

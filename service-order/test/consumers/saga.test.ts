@@ -117,6 +117,12 @@ describe('an order that is stopped', () => {
     expect((await announced(id)).slice(2)).toEqual(['3 OrderCancelling', '4 OrderCancelled']);
   });
 
+  it('again by a person leaves no line in its history, so that nobody can make it grow', async () => {
+    const id = await place();
+    for (let i = 0; i < 3; i++) await orders.change(id, { type: 'Stop', reason: 'BUYER' }, react);
+    expect(await history(id)).toEqual(['Place applied OrderPlaced', 'Stop BUYER applied OrderCancelling']);
+  });
+
   it('by two at once is stopped by one of them', async () => {
     const id = await place();
     await Promise.all(

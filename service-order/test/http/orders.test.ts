@@ -169,6 +169,20 @@ describe('an order', () => {
     expect(body.paymentMethod).toBeUndefined();
   });
 
+  test('shows the newest 500 of all that happened to it, the oldest of them first', async () => {
+    const { id } = await confirmed();
+    await app.db.query({
+      text: `INSERT INTO order_history (order_id, trigger, event_id, from_status, to_status, effect)
+             SELECT $1, 'PaymentRefunded', gen_random_uuid(), 'CONFIRMED', 'CONFIRMED', 'noted' FROM generate_series(1, 498)`,
+      values: [id],
+    });
+    const { history } = (await app.ask('GET', `/v1/orders/${id}`, { as: buyer })).body;
+    expect(history).toHaveLength(500);
+    expect(history[0].trigger).toBe('StockReserved');
+    const seqs = history.map(({ seq }: { seq: number }) => seq);
+    expect(seqs).toEqual(seqs.toSorted((a: number, b: number) => a - b));
+  });
+
   test('is shipped by the seller of a store, only that store’s part, and only once it is paid', async () => {
     const { id, mug, captured } = await confirmed();
     const ship = (as: ReturnType<typeof someone>, storeId = mug.storeId) =>
