@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { together } from '@msa-event-market/shared-sdk/batching';
 import { type Database, isTransient, statement, uuidv7 } from '@msa-event-market/shared-sdk/db';
 import { currentTrace } from '@msa-event-market/shared-sdk/tracing';
@@ -6,6 +7,9 @@ import type { Line, NewOrder, PlacedOrder } from '../domain/placing.js';
 import type { Orders } from '../use-cases/ports.js';
 
 const route = 'POST /v1/orders';
+
+/** How long a copy waits for the first one, in this process or in another. */
+const patienceMs = 2_000;
 
 // Everything that a new order is, in one statement: the key that lets it be placed once, the order, its lines and
 // parts, the first line of its history and its announcement. A key that is known, a user or a store that is gone, drops
@@ -91,13 +95,13 @@ export function placing(
   db: Database,
   { deadlineSeconds }: { deadlineSeconds: number },
 ): Pick<Orders, 'place' | 'placedBefore'> {
-  const inFlight = new Map<string, Promise<unknown>>();
+  const inFlight = new Map<string, { bodyHash: string; placed: Promise<PlacedOrder> }>();
   const share = together(placeAll, { most: 100, flights: 2 });
 
   async function placeAll(orders: Traced[]): Promise<Outcome[]> {
     try {
       const rows = await db.transaction(async (tx) => {
-        tx.query({ text: `SET LOCAL lock_timeout = '2s'` }); // a copy of the request is under way in another process
+        tx.query({ text: `SET LOCAL lock_timeout = ${patienceMs}` }); // a copy of the request is under way in another process
         return (await tx.query(place(columns(orders, deadlineSeconds)))).rows;
       });
       const placed = new Map(rows.map((row) => [row.id, row]));
@@ -146,10 +150,19 @@ export function placing(
     async place(order) {
       const name = `${order.userId} ${order.key}`;
       // Not through the database: copies in one statement would drop each other, copies in two would hold a connection.
-      while (inFlight.has(name)) await inFlight.get(name)?.catch(() => {});
-      const placing = placeOnce(order).finally(() => inFlight.delete(name));
-      inFlight.set(name, placing);
-      return placing;
+      // They take what the first came to; when it failed, the next one tries.
+      let late: Promise<'late'> | undefined;
+      for (let first = inFlight.get(name); first; first = inFlight.get(name)) {
+        late ??= sleep(patienceMs, 'late', { ref: false });
+        const outcome = await Promise.race([first.placed.catch(() => 'failed' as const), late]);
+        if (outcome === 'late') throw errors.IDEMPOTENCY_KEY_IN_FLIGHT();
+        if (outcome === 'failed') continue;
+        if (first.bodyHash !== order.bodyHash) throw errors.IDEMPOTENCY_KEY_REUSED();
+        return outcome;
+      }
+      const placed = placeOnce(order).finally(() => inFlight.delete(name));
+      inFlight.set(name, { bodyHash: order.bodyHash, placed });
+      return placed;
     },
   };
 }

@@ -2,9 +2,10 @@ import { EventEmitter, once } from 'node:events';
 import { connectDatabase } from '@msa-event-market/shared-sdk/db';
 import { orderEvents } from '@msa-event-market/shared-sdk/events';
 import { outboxOf, type TestDatabase } from '@msa-event-market/shared-sdk/testing';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { orderRepository } from '../../src/db/order-repository.js';
 import { admission } from '../../src/db/pending-orders.js';
+import type { NewOrder } from '../../src/domain/placing.js';
 import { placeOrder } from '../../src/use-cases/place-order.js';
 import type { Orders } from '../../src/use-cases/ports.js';
 import { newOrder, ordersDatabase } from './orders-database.js';
@@ -54,6 +55,81 @@ it('places one order for a key that comes twenty times at once, at two replicas,
   const answers = await Promise.all(copies);
   for (const answer of answers) expect(answer).toEqual(answers[0]);
   expect(await count(order.userId)).toBe(1);
+});
+
+describe('copies that come while the first is under way in their process', () => {
+  /** Orders over a database whose transactions are handled like this. */
+  const over = (transaction: TestDatabase['db']['transaction']) => {
+    const asked = { times: 0 };
+    const db: TestDatabase['db'] = {
+      ...t.db,
+      query: (query) => {
+        asked.times++;
+        return t.db.query(query);
+      },
+      transaction: (work) => {
+        asked.times++;
+        return transaction(work);
+      },
+    };
+    return { ...orderRepository(db, { deadlineSeconds: 900 }), asked };
+  };
+  const copyOf = (order: NewOrder, more: Partial<NewOrder> = {}) => ({
+    ...order,
+    id: newOrder().id,
+    ...more,
+  });
+
+  it('share its answer: two thousand ask the database once', async () => {
+    const { place, asked } = over(t.db.transaction);
+    const order = newOrder();
+    const answers = await Promise.all(Array.from({ length: 2_000 }, () => place(copyOf(order))));
+    expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
+    expect(asked.times).toBe(1);
+  });
+
+  it('are refused with another body', async () => {
+    const { place } = over(t.db.transaction);
+    const order = newOrder();
+    const [first, other] = await Promise.allSettled([
+      place(order),
+      place(copyOf(order, { bodyHash: 'other' })),
+    ]);
+    expect(first.status).toBe('fulfilled');
+    expect(other).toMatchObject({ reason: { code: 'IDEMPOTENCY_KEY_REUSED' } });
+  });
+
+  it('try themselves, one after the other, when it fails', async () => {
+    let failures = 2;
+    const { place } = over((work) => {
+      if (failures-- > 0) throw new Error('the connection broke');
+      return t.db.transaction(work);
+    });
+    const order = newOrder();
+    const answers = await Promise.allSettled(Array.from({ length: 5 }, () => place(copyOf(order))));
+    expect(answers.map(({ status }) => status)).toEqual([
+      'rejected',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+    ]);
+    expect(await count(order.userId)).toBe(1);
+  });
+
+  it('are told so when it takes more than two seconds', async () => {
+    const signals = new EventEmitter();
+    const goOn = once(signals, 'go on');
+    const { place } = over(async (work) => {
+      await goOn;
+      return t.db.transaction(work);
+    });
+    const order = newOrder();
+    const first = place(order);
+    await expect(place(copyOf(order))).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_IN_FLIGHT' });
+    signals.emit('go on');
+    expect((await first).id).toBe(order.id);
+  });
 });
 
 it('refuses a key that comes with another body, and gives the order of the first', async () => {
