@@ -4,8 +4,9 @@ import { createEventingTables } from '@msa-event-market/shared-sdk/outbox';
 export async function up(knex) {
   await createEventingTables(knex, { schema: 'store', service: 'store' });
   await knex.raw(`
-    -- One row for everybody who ever opened a store. It is what opening a store and deleting an account lock first,
-    -- so that an account whose token outlives it by minutes cannot open one that nobody would close.
+    -- One row for everybody who ever opened a store. It is what opening a store, adding a product and deleting an account
+    -- lock first, so that an account whose token outlives it by minutes cannot open a store that nobody would close, and
+    -- no owner has more than can be closed at once.
     CREATE TABLE owner (
       user_id uuid PRIMARY KEY,
       deleted boolean NOT NULL DEFAULT false
@@ -22,7 +23,7 @@ export async function up(knex) {
       created_at  timestamptz NOT NULL DEFAULT now(),
       updated_at  timestamptz NOT NULL DEFAULT now()
     );
-    CREATE INDEX store_of_owner ON store (owner_id);
+    CREATE INDEX store_of_owner ON store (owner_id) WHERE status = 'OPEN';
     CREATE INDEX store_open ON store (id) WHERE status = 'OPEN';
 
     CREATE TABLE product (

@@ -1,6 +1,7 @@
 import { type Database, statement, type Tx, uuidv7 } from '@msa-event-market/shared-sdk/db';
 import { append } from '@msa-event-market/shared-sdk/outbox';
 import { errors } from '../domain/errors.js';
+import { mostProducts } from '../domain/limits.js';
 import type { Item, ItemChange, Movement, Product, ProductRef } from '../domain/product.js';
 import type { Stock } from '../domain/stock.js';
 import type { Store } from '../domain/store.js';
@@ -13,6 +14,17 @@ import { storeColumns } from './store-repository.js';
 export const productColumns = `product.id, product.store_id AS "storeId", product.name, product.description,
   json_build_object('amount', price, 'currency', currency) AS price, image_url AS "imageUrl", product.version`;
 
+// Whoever opens a store or adds a product holds its owner, so that counting is exact. Before the store, as it is when an
+// account is deleted: whose a store is never changes.
+const lockOwnerOf = statement(
+  'owner_lock_of_store',
+  'SELECT FROM owner WHERE user_id = (SELECT owner_id FROM store WHERE id = $1) FOR NO KEY UPDATE',
+);
+const countOnSale = statement<{ n: number }>(
+  'product_count_of_owner',
+  `SELECT count(*) AS n FROM product JOIN store ON store.id = product.store_id
+   WHERE store.owner_id = (SELECT owner_id FROM store WHERE id = $1) AND store.status = 'OPEN' AND product.deleted_at IS NULL`,
+);
 // Shared: products are added side by side, but not to a store that is being closed.
 const shareStore = statement<Store>(
   'store_share',
@@ -50,9 +62,14 @@ const insertMovement = statement(
 export const productRepository = (db: Database): Products => ({
   add: (storeId, make) =>
     db.transaction(async (tx) => {
-      const { rows } = await tx.query(shareStore([storeId]));
-      if (!rows[0]) throw errors.NOT_FOUND_STORE();
-      const { product, stock, movement, events }: ItemChange = make(rows[0]);
+      const [, stores, onSale] = await Promise.all([
+        tx.query(lockOwnerOf([storeId])),
+        tx.query(shareStore([storeId])),
+        tx.query(countOnSale([storeId])),
+      ]);
+      if (!stores.rows[0]) throw errors.NOT_FOUND_STORE();
+      const { product, stock, movement, events }: ItemChange = make(stores.rows[0]);
+      if ((onSale.rows[0]?.n ?? 0) >= mostProducts) throw errors.TOO_MANY_PRODUCTS();
       const { id, name, description, price, imageUrl, version } = product;
       tx.query(
         insertProduct([id, storeId, name, description, price.amount, price.currency, imageUrl, version]),

@@ -1,6 +1,7 @@
 import { type Database, statement, type Tx } from '@msa-event-market/shared-sdk/db';
 import { append } from '@msa-event-market/shared-sdk/outbox';
 import { errors } from '../domain/errors.js';
+import { mostStores } from '../domain/limits.js';
 import type { Store, StoreChange } from '../domain/store.js';
 import type { Stores } from '../use-cases/ports.js';
 import { closeStores } from './close-stores.js';
@@ -12,6 +13,10 @@ const lockOwner = statement<{ deleted: boolean }>(
   'owner_lock',
   `INSERT INTO owner (user_id) VALUES ($1) ON CONFLICT (user_id) DO UPDATE SET user_id = excluded.user_id
    RETURNING deleted`,
+);
+const countOpen = statement<{ n: number }>(
+  'store_count_of_owner',
+  `SELECT count(*) AS n FROM store WHERE owner_id = $1 AND status = 'OPEN'`,
 );
 const deleteOwners = statement(
   'owner_delete',
@@ -38,8 +43,12 @@ const lockOfOwners = statement<Store>(
 export const storeRepository = (db: Database): Stores => ({
   open: ({ store, event }) =>
     db.transaction(async (tx) => {
-      const { rows } = await tx.query(lockOwner([store.ownerId]));
-      if (rows[0]?.deleted) throw errors.FORBIDDEN('A deleted account cannot open a store.');
+      const [owner, open] = await Promise.all([
+        tx.query(lockOwner([store.ownerId])),
+        tx.query(countOpen([store.ownerId])),
+      ]);
+      if (owner.rows[0]?.deleted) throw errors.FORBIDDEN('A deleted account cannot open a store.');
+      if ((open.rows[0]?.n ?? 0) >= mostStores) throw errors.TOO_MANY_STORES();
       const { id, ownerId, name, description, status, version } = store;
       tx.query(insert([id, ownerId, name, description, status, version]));
       append(tx, [event]);

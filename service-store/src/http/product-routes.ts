@@ -70,7 +70,7 @@ export const productRoutes =
           tags,
           params: storeParams,
           body: newProductBody,
-          response: { 201: productView, ...problem(forbidden, noStore) },
+          response: { 201: productView, ...problem(forbidden, noStore, errors.TOO_MANY_PRODUCTS()) },
         },
         preHandler: signedIn,
       },

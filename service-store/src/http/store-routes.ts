@@ -56,7 +56,7 @@ export const storeRoutes =
           summary: 'Open a store; the caller owns it',
           tags,
           body: storeBody,
-          response: { 201: storeView, ...problem(forbidden) },
+          response: { 201: storeView, ...problem(forbidden, errors.TOO_MANY_STORES()) },
         },
         preHandler: signedIn,
       },

@@ -5,7 +5,7 @@ import type { Held, Outcome } from '../domain/reservation-batch.js';
 import type { Store, StoreChange } from '../domain/store.js';
 
 export interface Stores {
-  /** Refused with FORBIDDEN when the owner's account was deleted. */
+  /** Refused with FORBIDDEN when the owner's account was deleted, with TOO_MANY_STORES when they have enough. */
   open(change: StoreChange): Promise<Store>;
   /** Locks an open store, lets `decide` change or refuse it, writes what it says. */
   change(storeId: string, decide: (store: Store) => StoreChange): Promise<Store>;
@@ -16,6 +16,7 @@ export interface Stores {
 }
 
 export interface Products {
+  /** Shares an open store, lets `make` make a product or refuse; TOO_MANY_PRODUCTS when its owner has enough. */
   add(storeId: string, make: (store: Store) => ItemChange): Promise<Item>;
   /** Locks a product that is on sale together with its stock, lets `decide` change or refuse, writes what it says. */
   change(ref: ProductRef, decide: (item: Item, store: Store) => ItemChange): Promise<Item>;
