@@ -12,7 +12,7 @@ export async function up(knex) {
       deleted boolean NOT NULL DEFAULT false
     );
 
-    -- Deletion is soft: orders that hold pieces of it run on, and their history keeps its name.
+    -- Deletion is soft: orders of which something has shipped run on, and service-order has yet to cancel the others.
     CREATE TABLE store (
       id          uuid PRIMARY KEY,
       owner_id    uuid NOT NULL REFERENCES owner,

@@ -1,7 +1,7 @@
 import { consumer, pick, userEvents } from '@msa-event-market/shared-sdk/events';
 import type { Ports } from '../use-cases/ports.js';
 
-/** A deleted user's stores close: nothing new is sold, what is ordered runs on. */
+/** A deleted user's stores close: nothing new is sold, and service-order cancels orders of which nothing has shipped. */
 export const deletionsConsumer = ({ stores }: Pick<Ports, 'stores'>) =>
   consumer({
     group: 'store.deletions',

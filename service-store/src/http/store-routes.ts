@@ -97,7 +97,8 @@ export const storeRoutes =
       {
         schema: {
           operationId: 'deleteStore',
-          summary: 'Close a store and take its products off sale; live orders run on',
+          summary:
+            'Close a store and take its products off sale; its orders are cancelled unless a part has shipped',
           tags,
           params: storeParams,
           response: problem(forbidden, notFound),
