@@ -31,6 +31,8 @@ export async function up(knex) {
     CREATE INDEX orders_user ON orders (user_id, id);
     CREATE INDEX orders_deadline ON orders (deadline_at) WHERE status IN ('PENDING', 'RESERVED');
     CREATE INDEX orders_pending ON orders (id) WHERE status = 'PENDING';
+    -- Not by updated_at: that would end HOT for every update, and the capture of each order is one.
+    CREATE INDEX orders_cancelling ON orders (id) WHERE status = 'CANCELLING';
 
     -- No foreign keys: lines, parts and history are written in the statement or transaction of their order and never
     -- deleted; a check of each row against its order would be paid on every step of every order.

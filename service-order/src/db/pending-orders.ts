@@ -3,13 +3,19 @@ import { gauge } from '@msa-event-market/shared-sdk/metrics';
 import { errors } from '../domain/errors.js';
 import type { Admission } from '../use-cases/ports.js';
 
-const countPending = statement<{ n: number }>(
-  'order_count_pending',
-  `SELECT count(*) AS n FROM (SELECT FROM orders WHERE status = 'PENDING' LIMIT $1) pending`,
+const countWaiting = statement<{ pending: number; cancellingOld: number }>(
+  'order_count_waiting',
+  `SELECT (SELECT count(*) FROM (SELECT FROM orders WHERE status = 'PENDING' LIMIT $1) pending) AS pending,
+     (SELECT count(*) FROM (SELECT FROM orders WHERE status = 'CANCELLING' AND updated_at < now() - interval '5 minutes'
+                            LIMIT 1000) old) AS "cancellingOld"`,
 );
 const pending = gauge(
   'orders_pending',
   'Orders that wait for service-store, counted up to the limit of admission.',
+);
+const cancellingOld = gauge(
+  'orders_cancelling_old',
+  'Orders whose compensation has not been answered for five minutes, counted up to 1,000.',
 );
 const longestQueue = 100;
 const mostUnderWay = 2_000;
@@ -38,8 +44,10 @@ export function admission(db: Database, most: number): Admission & { refresh(): 
     },
     /** Run it each second. */
     async refresh() {
-      n = (await db.query(countPending([most + 1]))).rows[0]?.n ?? 0;
+      const counted = (await db.query(countWaiting([most + 1]))).rows[0];
+      n = counted?.pending ?? 0;
       pending.set(n);
+      cancellingOld.set(counted?.cancellingOld ?? 0);
     },
   };
 }
