@@ -65,7 +65,7 @@ const table: Record<Status, Rows> = {
     /* 17 */ PaymentDeclined: noted,
     /* 17 */ PaymentCaptureFailed: noted,
     /* 18 */ StockReleased: (o) => closeIfClear({ ...o, stock: 'CLEAR' }),
-    /* 18 */ PaymentCancelled: (o) => closeIfClear({ ...o, money: 'CLEAR' }),
+    /* 18; its schema says net = 0 */ PaymentCancelled: (o) => closeIfClear({ ...o, money: 'CLEAR' }),
     /* 19 */ Stop: alreadyStopped,
     /* 14 */ Ship: refusedForState,
     /* 14 */ Deliver: refusedForState,

@@ -117,6 +117,20 @@ describe('an order that is stopped', () => {
     expect((await announced(id)).slice(2)).toEqual(['3 OrderCancelling', '4 OrderCancelled']);
   });
 
+  it('does not close while some of the money is kept: such an answer is parked', async () => {
+    const id = await place();
+    await deliver(t.db, saga, [answer('StockReserved', id)]);
+    await orders.change(id, { type: 'Stop', reason: 'BUYER' }, react);
+    const payload = { orderId: id, paymentId: uuidv7(), how: 'refunded', net: 1 };
+    await deliver(t.db, saga, [
+      answer('StockReleased', id),
+      message('PaymentCancelled', payload, { topic: 'payment', key: id }),
+    ]);
+    expect(await row(id)).toMatchObject({ status: 'CANCELLING', stock: 'CLEAR', money: 'ASKED' });
+    expect(await parked()).toEqual([{ reason: 'BAD_PAYLOAD' }]);
+    await t.db.query({ text: 'DELETE FROM parked' });
+  });
+
   it('again by a person leaves no line in its history, so that nobody can make it grow', async () => {
     const id = await place();
     for (let i = 0; i < 3; i++) await orders.change(id, { type: 'Stop', reason: 'BUYER' }, react);

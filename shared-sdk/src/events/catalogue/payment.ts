@@ -12,7 +12,8 @@ export const paymentEvents = catalogue('payment', {
   PaymentDeclined: refused,
   PaymentCaptured: moved,
   PaymentCaptureFailed: refused,
-  PaymentCancelled: z.object({ ...payment, how: z.enum(['none', 'voided', 'refunded']), net: amount }),
+  // net: what the payer has paid in the end. Orders close on this, so anything but nothing must not get that far.
+  PaymentCancelled: z.object({ ...payment, how: z.enum(['none', 'voided', 'refunded']), net: z.literal(0) }),
   PaymentRefunded: z.object({ ...payment, refundId: id, amount, currency }),
   PaymentRefundFailed: z.object({ ...payment, refundId: id, amount, reason: z.string() }),
 });
