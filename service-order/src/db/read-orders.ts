@@ -4,6 +4,7 @@ import { errors } from '../domain/errors.js';
 import { mostHistory } from '../domain/limits.js';
 import type { Order } from '../domain/order.js';
 import type { Address, Line } from '../domain/placing.js';
+import { partsSeenBy, seesAll } from '../domain/requests.js';
 
 export interface HistoryRow {
   seq: number;
@@ -61,10 +62,8 @@ export interface VisibleOrder {
 export async function findOrder(db: Database, id: string, by: Principal): Promise<VisibleOrder> {
   const order = (await db.query(findById([id]))).rows[0];
   if (!order) throw errors.NOT_FOUND_ORDER(id);
-  if (by.role === 'admin' || order.userId === by.userId) return { order, onlyStores: undefined };
-  const mine = order.parts.filter(({ sellerId }) => sellerId === by.userId).map(({ storeId }) => storeId);
-  if (mine.length === 0) throw errors.NOT_FOUND_ORDER(id);
-  return { order, onlyStores: new Set(mine) };
+  const seen = partsSeenBy(order, by).map(({ storeId }) => storeId);
+  return { order, onlyStores: seesAll(order, by) ? undefined : new Set(seen) };
 }
 
 type SummaryRow = Omit<OrderRow, 'lines' | 'parts' | 'history'>;

@@ -4,12 +4,13 @@ import { mostTotal } from './limits.js';
 /** Every error that service-order answers with by itself; the README lists them, and a test compares. */
 export const errors = {
   NOT_FOUND_ORDER: (id: string) => new AppError('NOT_FOUND_ORDER', 'not_found', `There is no order ${id}.`),
+  NOT_FOUND_STORE_IN_ORDER: (id: string) =>
+    new AppError('NOT_FOUND_STORE_IN_ORDER', 'not_found', `The order has no part of the store ${id}.`),
   INVALID_ORDER_STATE: (status: string) =>
     new AppError('INVALID_ORDER_STATE', 'conflict', `The order is ${status}: this is not possible now.`),
   PAYMENT_NOT_CAPTURED: () =>
     new AppError('PAYMENT_NOT_CAPTURED', 'conflict', 'The payment is not captured yet; ship a moment later.'),
-  FORBIDDEN: () =>
-    new AppError('FORBIDDEN', 'forbidden', 'Only the seller of that store, or an admin, may do this.'),
+  FORBIDDEN: (message: string) => new AppError('FORBIDDEN', 'forbidden', message),
   NOT_FOUND_PRODUCT: (fields: { pointer: string; detail: string }[]) =>
     new AppError('NOT_FOUND_PRODUCT', 'invalid', 'A product is not for sale in that store.', { fields }),
   MIXED_CURRENCIES: () =>

@@ -2,6 +2,7 @@ import type { Database } from '@msa-event-market/shared-sdk/db';
 import { type GrpcService, grpcService, parseRequest } from '@msa-event-market/shared-sdk/grpc';
 import { bodyHash, cut } from '@msa-event-market/shared-sdk/http';
 import { findOrder, listOrders } from '../db/read-orders.js';
+import { whoseOrders } from '../domain/requests.js';
 import { cancelOrder } from '../use-cases/cancel-order.js';
 import { deliverOrder } from '../use-cases/deliver-order.js';
 import { placeOrder } from '../use-cases/place-order.js';
@@ -28,7 +29,7 @@ export const orderGrpc = (db: Database, ports: Ports): GrpcService =>
     async ListOrder(request, call) {
       const by = call.principal();
       const { limit, ...filter } = parseRequest(listMessage, request);
-      const userId = by.role === 'admin' ? (filter.userId ?? null) : by.userId;
+      const userId = whoseOrders(filter.userId, by);
       const { items, nextCursor } = cut(
         await listOrders(db, { ...filter, limit, userId }),
         limit,

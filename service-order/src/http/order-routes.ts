@@ -9,6 +9,7 @@ import {
 } from '@msa-event-market/shared-sdk/http';
 import { findOrder, listOrders } from '../db/read-orders.js';
 import { errors } from '../domain/errors.js';
+import { whoseOrders } from '../domain/requests.js';
 import { cancelOrder } from '../use-cases/cancel-order.js';
 import { deliverOrder } from '../use-cases/deliver-order.js';
 import { placeOrder } from '../use-cases/place-order.js';
@@ -27,7 +28,9 @@ import { orderView, placedView, summaryOf } from './views.js';
 
 const tags = ['orders'];
 const notFound = errors.NOT_FOUND_ORDER('');
+const notInOrder = errors.NOT_FOUND_STORE_IN_ORDER('');
 const wrongState = errors.INVALID_ORDER_STATE('');
+const forbidden = errors.FORBIDDEN('');
 
 export const orderRoutes =
   (db: Database, ports: Ports): Routes =>
@@ -83,13 +86,12 @@ export const orderRoutes =
           summary: 'My orders, the newest first; an admin sees all of them, or a user’s',
           tags,
           querystring: listQuery,
-          response: { 200: orderList },
+          response: { 200: orderList, ...problem(forbidden) },
         },
         preHandler: signedIn,
       },
       async ({ query, principal }) => {
-        const userId = principal.role === 'admin' ? (query.userId ?? null) : principal.userId;
-        const rows = await listOrders(db, { ...query, userId });
+        const rows = await listOrders(db, { ...query, userId: whoseOrders(query.userId, principal) });
         const { items, nextCursor } = cut(rows, query.limit, ({ id }) => id);
         return { orders: items.map(summaryOf), metadata: { limit: query.limit, nextCursor } };
       },
@@ -143,7 +145,7 @@ export const orderRoutes =
             body: partBody,
             response: {
               200: orderSchema,
-              ...problem(notFound, wrongState, errors.PAYMENT_NOT_CAPTURED(), errors.FORBIDDEN()),
+              ...problem(notFound, notInOrder, wrongState, errors.PAYMENT_NOT_CAPTURED(), forbidden),
             },
           },
           preHandler: signedIn,

@@ -66,8 +66,14 @@ test('an order is placed once for a key, read with its history, listed and cance
   expect((await client.ListOrder({ ...none, status: 'ORDER_STATUS_SHIPPED' }, { token })).orders).toEqual([]);
 
   expect((await client.CancelOrder({ id }, { token })).order?.status).toBe('ORDER_STATUS_CANCELLING');
-  await expect(client.ShipOrder({ id, storeId: id }, { token })).rejects.toMatchObject({
+  await expect(client.ListOrder({ ...none, userId: someone().userId }, { token })).rejects.toMatchObject({
     code: 'FORBIDDEN',
-    kind: 'forbidden',
+  });
+  await expect(
+    client.ShipOrder({ id, storeId: request.items[0]?.storeId as string }, { token }),
+  ).rejects.toMatchObject({ code: 'FORBIDDEN', kind: 'forbidden' });
+  await expect(client.DeliverOrder({ id, storeId: id }, { token })).rejects.toMatchObject({
+    code: 'NOT_FOUND_STORE_IN_ORDER',
+    kind: 'not_found',
   });
 });

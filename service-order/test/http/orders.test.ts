@@ -184,12 +184,16 @@ describe('an order', () => {
   });
 
   test('is shipped by the seller of a store, only that store’s part, and only once it is paid', async () => {
-    const { id, mug, captured } = await confirmed();
+    const { id, mug, lamp, captured } = await confirmed();
     const ship = (as: ReturnType<typeof someone>, storeId = mug.storeId) =>
       app.ask('POST', `/v1/orders/${id}/ship`, { as, body: { storeId } });
     expect((await ship(someone())).body.code).toBe('NOT_FOUND_ORDER');
     expect((await ship(buyer)).body.code).toBe('FORBIDDEN');
-    expect((await ship(sellerOf(mug.sellerId), uuidv7())).body.code).toBe('FORBIDDEN');
+    expect((await ship(sellerOf(mug.sellerId), lamp.storeId)).body.code).toBe('NOT_FOUND_STORE_IN_ORDER');
+    for (const as of [buyer, admin, sellerOf(mug.sellerId)]) {
+      const { status, body } = await ship(as, uuidv7());
+      expect([status, body.code]).toEqual([404, 'NOT_FOUND_STORE_IN_ORDER']);
+    }
     expect((await ship(sellerOf(mug.sellerId))).body.code).toBe('PAYMENT_NOT_CAPTURED');
     await captured();
     const shipped = await ship(sellerOf(mug.sellerId));
@@ -241,9 +245,10 @@ describe('a list of orders', () => {
     expect(seen).toEqual(placed);
     const ofOther = await app.ask('GET', `/v1/orders?userId=${other.userId}`, { as: admin });
     expect(ofOther.body.orders).toHaveLength(1);
-    expect((await app.ask('GET', `/v1/orders?userId=${other.userId}`, { as: me })).body.orders).toHaveLength(
-      5,
-    );
+    const own = await app.ask('GET', `/v1/orders?userId=${me.userId}`, { as: me });
+    expect(own.body.orders).toHaveLength(5);
+    const others = await app.ask('GET', `/v1/orders?userId=${other.userId}`, { as: me });
+    expect([others.status, others.body.code]).toEqual([403, 'FORBIDDEN']);
     expect((await app.ask('GET', '/v1/orders?status=CONFIRMED', { as: me })).body.orders).toEqual([]);
   });
 
