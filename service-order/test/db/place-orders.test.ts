@@ -152,22 +152,22 @@ it('keeps the keys of different users apart', async () => {
 
 it('answers 409 when a copy stays under way in another process, and lets the others of its statement through', async () => {
   const [stuck, free] = [newOrder(), newOrder()];
-  let release = () => {};
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
-  });
+  const signals = new EventEmitter();
+  const [held, release] = [once(signals, 'held'), once(signals, 'release')];
   const elsewhere = second.transaction(async (tx) => {
     await tx.query({
       text: `INSERT INTO idempotency (user_id, route, key, body_hash, order_id) VALUES ($1, 'POST /v1/orders', $2, 'hash', $3)`,
       values: [stuck.userId, stuck.key, stuck.id],
     });
-    await held;
+    signals.emit('held');
+    await release;
     throw new Error('rolled back');
   });
+  await held;
   const [first, other] = await Promise.allSettled([orders.place(stuck), orders.place(free)]);
   expect(first).toMatchObject({ status: 'rejected', reason: { code: 'IDEMPOTENCY_KEY_IN_FLIGHT' } });
   expect(other).toMatchObject({ status: 'fulfilled' });
-  release();
+  signals.emit('release');
   await elsewhere.catch(() => {});
   expect((await orders.place(stuck)).id).toBe(stuck.id);
 });
