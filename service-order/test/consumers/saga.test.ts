@@ -1,4 +1,5 @@
 import { uuidv7 } from '@msa-event-market/shared-sdk/db';
+import { registry } from '@msa-event-market/shared-sdk/metrics';
 import { deliver, message, outboxOf, type TestDatabase } from '@msa-event-market/shared-sdk/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deletionsConsumer } from '../../src/consumers/deletions.js';
@@ -91,6 +92,20 @@ describe('the answers to an order', () => {
       'StockReserved ignored',
       'PaymentCaptured ignored',
     ]);
+  });
+
+  it('raise an alarm, each once, when they bring money to an order that is over', async () => {
+    const alarms = async (type: string) =>
+      (await registry.getSingleMetric('saga_unexpected_total')?.get())?.values.find(
+        ({ labels }) => labels.trigger === type,
+      )?.value ?? 0;
+    const before = await alarms('PaymentAuthorized');
+    const id = await place();
+    const late = answer('PaymentAuthorized', id);
+    await deliver(t.db, saga, [answer('StockRejected', id), late, answer('StockReserved', id)]);
+    await deliver(t.db, saga, [late]);
+    expect(await alarms('PaymentAuthorized')).toBe(before + 1);
+    expect(await alarms('StockReserved')).toBe(0);
   });
 
   it('are folded in their order within one batch, each order for itself', async () => {
