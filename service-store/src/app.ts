@@ -13,10 +13,13 @@ import { stockRoutes } from './http/stock-routes.js';
 import { storeRoutes } from './http/store-routes.js';
 import type { Ports } from './use-cases/ports.js';
 
-export async function buildApp(
-  config: Config,
-  { verifier, ...replaced }: Partial<Ports> & { verifier?: TokenVerifier } = {},
-): Promise<Service> {
+/** What a test may replace. */
+export interface Replaced extends Partial<Ports> {
+  verifier?: TokenVerifier;
+}
+
+/** Every dependency in sight. */
+export async function buildApp(config: Config, { verifier, ...replaced }: Replaced = {}): Promise<Service> {
   const db = connectDatabase({
     url: config.DATABASE_URL,
     replicaUrl: config.DATABASE_REPLICA_URL,
