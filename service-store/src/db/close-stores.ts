@@ -1,9 +1,9 @@
 import { statement, type Tx } from '@msa-event-market/shared-sdk/db';
 import { append } from '@msa-event-market/shared-sdk/outbox';
-import { deleteStock } from '../domain/product.js';
 import type { Stock } from '../domain/stock.js';
 import { closeStore, type Store } from '../domain/store.js';
-import { stockColumns, writeStock } from './stock-rows.js';
+import { deleteItems } from './product-rows.js';
+import { stockColumns } from './stock-rows.js';
 
 // Whoever adds a product holds its store locked, so the locked stores have no other products than these.
 const lockStockOfStores = statement<Stock>(
@@ -18,10 +18,6 @@ const closeRows = statement(
   `UPDATE store SET status = 'CLOSED', version = new.version, updated_at = now()
    FROM unnest($1::uuid[], $2::int[]) new(id, version) WHERE store.id = new.id`,
 );
-const deleteProducts = statement(
-  'product_delete',
-  'UPDATE product SET deleted_at = now(), updated_at = now() WHERE id = ANY($1::uuid[])',
-);
 
 /** Closes stores that the caller has locked, and deletes all their products; each is announced. */
 export async function closeStores(tx: Tx, stores: Store[]): Promise<void> {
@@ -33,19 +29,5 @@ export async function closeStores(tx: Tx, stores: Store[]): Promise<void> {
   append(
     tx,
     closed.map(({ event }) => event),
-  );
-}
-
-/** Takes locked stock off sale, with its products. */
-export function deleteItems(tx: Tx, rows: Stock[]): void {
-  const deleted = rows.map(deleteStock);
-  writeStock(
-    tx,
-    deleted.map(({ stock }) => stock),
-  );
-  tx.query(deleteProducts([rows.map((stock) => stock.productId)]));
-  append(
-    tx,
-    deleted.map(({ event }) => event),
   );
 }

@@ -6,13 +6,9 @@ import type { Item, ItemChange, Movement, Product, ProductRef } from '../domain/
 import type { Stock } from '../domain/stock.js';
 import type { Store } from '../domain/store.js';
 import type { Products } from '../use-cases/ports.js';
-import { deleteItems } from './close-stores.js';
+import { deleteItems, productColumns } from './product-rows.js';
 import { stockColumns, writeStock } from './stock-rows.js';
-import { storeColumns } from './store-repository.js';
-
-/** Columns of a product row as the domain names them. */
-export const productColumns = `product.id, product.store_id AS "storeId", product.name, product.description,
-  json_build_object('amount', price, 'currency', currency) AS price, image_url AS "imageUrl", product.version`;
+import { readStore, storeColumns } from './store-rows.js';
 
 // Whoever opens a store or adds a product holds its owner, so that counting is exact. Before the store, as it is when an
 // account is deleted: whose a store is never changes.
@@ -25,14 +21,10 @@ const countOnSale = statement<{ n: number }>(
   `SELECT count(*) AS n FROM product JOIN store ON store.id = product.store_id
    WHERE store.owner_id = (SELECT owner_id FROM store WHERE id = $1) AND store.status = 'OPEN' AND product.deleted_at IS NULL`,
 );
-// Shared: products are added side by side, but not to a store that is being closed.
+// Shared: nothing is added to a store that is being closed.
 const shareStore = statement<Store>(
   'store_share',
   `SELECT ${storeColumns} FROM store WHERE id = $1 AND status = 'OPEN' FOR SHARE`,
-);
-const readStore = statement<Store>(
-  'store_read',
-  `SELECT ${storeColumns} FROM store WHERE id = $1 AND status = 'OPEN'`,
 );
 const lockStock = statement<Stock>(
   'stock_lock',

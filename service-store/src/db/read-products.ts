@@ -2,7 +2,7 @@ import { type Database, statement } from '@msa-event-market/shared-sdk/db';
 import { errors } from '../domain/errors.js';
 import type { Money, Product, ProductRef } from '../domain/product.js';
 import type { Stock } from '../domain/stock.js';
-import { productColumns } from './product-repository.js';
+import { productColumns } from './product-rows.js';
 import { findStore, type Page } from './read-stores.js';
 import { stockColumns } from './stock-rows.js';
 

@@ -1,17 +1,13 @@
 import { type Database, statement } from '@msa-event-market/shared-sdk/db';
 import { errors } from '../domain/errors.js';
 import type { Store } from '../domain/store.js';
-import { storeColumns } from './store-repository.js';
+import { readStore, storeColumns } from './store-rows.js';
 
 export interface Page {
   limit: number;
   offset: number;
 }
 
-const one = statement<Store>(
-  'store_find',
-  `SELECT ${storeColumns} FROM store WHERE id = $1 AND status = 'OPEN'`,
-);
 const page = statement<Store>(
   'store_page',
   `SELECT ${storeColumns} FROM store WHERE status = 'OPEN' ORDER BY id LIMIT $1 OFFSET $2`,
@@ -23,7 +19,7 @@ const count = statement<{ total: number }>(
 
 /** From the primary: what it answers is shown as the ETag that the next change must match. */
 export async function findStore(db: Database, storeId: string): Promise<Store> {
-  const { rows } = await db.query(one([storeId]));
+  const { rows } = await db.query(readStore([storeId]));
   if (!rows[0]) throw errors.NOT_FOUND_STORE();
   return rows[0];
 }

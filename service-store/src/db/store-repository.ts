@@ -5,8 +5,7 @@ import { mostStores } from '../domain/limits.js';
 import type { Store, StoreChange } from '../domain/store.js';
 import type { Stores } from '../use-cases/ports.js';
 import { closeStores } from './close-stores.js';
-
-export const storeColumns = `id, owner_id AS "ownerId", name, description, status, version`;
+import { storeColumns } from './store-rows.js';
 
 // Writes nothing new when the row is there; it is its lock that is wanted.
 const lockOwner = statement<{ deleted: boolean }>(
