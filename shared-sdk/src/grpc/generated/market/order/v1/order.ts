@@ -128,7 +128,7 @@ export interface Order {
 
 /** Asks for a new order. */
 export interface PlaceOrderRequest {
-  /** Chosen by the caller, 1 to 255 characters: the same key gives the same order, for 24 hours. */
+  /** Chosen by the caller, 1 to 128 characters: the same key gives the same order, for 24 hours. */
   idempotencyKey: string;
   /** 1 to 50 items of one currency, each product once. */
   items: OrderItem[];
@@ -156,7 +156,7 @@ export interface GetOrderRequest {
 export interface GetOrderResponse {
   /** As it is now. */
   order: Order;
-  /** Everything that happened to it, the first thing first. */
+  /** What happened to it, the first thing first; of a very long history the newest 500 lines. */
   history: HistoryEntry[];
 }
 

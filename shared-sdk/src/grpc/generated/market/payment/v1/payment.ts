@@ -142,7 +142,7 @@ export interface ListPaymentResponse {
 
 /** Asks to pay back. */
 export interface RefundPaymentRequest {
-  /** Chosen by the caller, 1 to 255 characters: the same key gives the same refund, for 24 hours. */
+  /** Chosen by the caller, 1 to 128 characters: the same key gives the same refund, for 24 hours. */
   idempotencyKey: string;
   /** The payment's id. */
   id: string;
