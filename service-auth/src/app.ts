@@ -19,7 +19,11 @@ import { wellKnownRoutes } from './http/well-known-routes.js';
 import { ensureFirstAdmin } from './use-cases/ensure-first-admin.js';
 import type { Ports } from './use-cases/ports.js';
 
-export async function buildApp(config: Config, replaced: Partial<Ports> = {}): Promise<Service> {
+/** What a test may replace. */
+export type Replaced = Partial<Ports>;
+
+/** Every dependency in sight. */
+export async function buildApp(config: Config, replaced: Replaced = {}): Promise<Service> {
   const logger = createLogger({ name: 'auth', format: config.LOG_FORMAT, level: config.LOG_LEVEL });
   const db = connectDatabase({
     url: config.DATABASE_URL,

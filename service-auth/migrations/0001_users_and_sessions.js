@@ -34,7 +34,8 @@ export async function up(knex) {
     CREATE INDEX sessions_open ON sessions (user_id) WHERE end_reason IS NULL;
     CREATE INDEX sessions_ends_at ON sessions (ends_at);
 
-    -- Used ones are kept while their session lasts: presenting one again is how a theft is noticed.
+    -- Used ones are kept until they would have expired, and not a number of them: presenting one again is how a theft is
+    -- noticed, and a thief who refreshes fast must not be able to push the stolen one out.
     CREATE TABLE refresh_tokens (
       hash       bytea PRIMARY KEY,
       session_id uuid NOT NULL REFERENCES sessions ON DELETE CASCADE,
