@@ -48,14 +48,27 @@ const findAdmin = statement(
   'users_find_admin',
   `SELECT 1 FROM users WHERE role = 'admin' AND deleted_at IS NULL LIMIT 1`,
 );
-/** Whoever decides by the number of admins takes this first; row locks alone let two admins remove each other. */
+const isAdmin = statement(
+  'users_is_admin',
+  `SELECT 1 FROM users WHERE id = $1 AND role = 'admin' AND deleted_at IS NULL`,
+);
+/**
+ * Whoever decides by who is an admin takes this before asking, and after the row of the user whom it is about: row locks
+ * alone let two admins remove each other, and each locking the other's row besides would be a deadlock.
+ */
 const lockAdmins = statement(
   'users_lock_admins',
   `SELECT pg_advisory_xact_lock(hashtext('auth: number of admins'))`,
 );
 
 export const userRepository = (db: Database): Users => ({
-  add: (user, passwordHash) => refusingTakenLoginId(db.transaction((tx) => insert(tx, user, passwordHash))),
+  add: (user, passwordHash, by) =>
+    refusingTakenLoginId(
+      db.transaction(async (tx) => {
+        if (by) await mustBeAdmin(tx, by);
+        return insert(tx, user, passwordHash);
+      }),
+    ),
 
   addFirstAdmin: (user, passwordHash) =>
     refusingTakenLoginId(
@@ -78,9 +91,9 @@ export const userRepository = (db: Database): Users => ({
     return (await db.query(selectCredentials([loginKey(loginId)]))).rows[0];
   },
 
-  change: (id, decide) =>
+  change: (id, decide, by) =>
     db.transaction(async (tx) => {
-      const user = existing((await tx.query(lockUser([id]))).rows[0]);
+      const user = await lock(tx, id, by);
       const { next, endsSessions } = decide(user);
       if (!next) return user;
       if (user.role === 'admin' && next.role !== 'admin') await mustNotBeLastAdmin(tx, id);
@@ -94,9 +107,9 @@ export const userRepository = (db: Database): Users => ({
       return existing((await updated).rows[0]);
     }),
 
-  remove: (id) =>
+  remove: (id, by) =>
     db.transaction(async (tx) => {
-      const user = existing((await tx.query(lockUser([id]))).rows[0]);
+      const user = await lock(tx, id, by);
       if (user.role === 'admin') await mustNotBeLastAdmin(tx, id);
 
       tx.query(buryUser([id]));
@@ -111,6 +124,18 @@ async function insert(tx: Tx, user: NewUser, passwordHash: string): Promise<User
   const inserted = tx.query(insertUser([id, loginId, loginKey(loginId), role, phone, email, passwordHash]));
   append(tx, [{ topic: 'user', key: id, type: 'UserCreated', version: 1, payload: { userId: id, role } }]);
   return existing((await inserted).rows[0]);
+}
+
+async function lock(tx: Tx, id: string, by: string | undefined): Promise<User> {
+  const [user] = (await tx.query(lockUser([id]))).rows;
+  if (by) await mustBeAdmin(tx, by);
+  return existing(user);
+}
+
+async function mustBeAdmin(tx: Tx, id: string): Promise<void> {
+  tx.query(lockAdmins());
+  const { rowCount } = await tx.query(isAdmin([id]));
+  if (rowCount === 0) throw errors.FORBIDDEN('Only for admins, and you are none any more.');
 }
 
 async function mustNotBeLastAdmin(tx: Tx, id: string): Promise<void> {

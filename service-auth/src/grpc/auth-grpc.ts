@@ -23,7 +23,10 @@ const credentials = z.object({ loginId: str({ max: 512 }), password: str({ max: 
 const byId = z.object({ id: uuid });
 const listRequest = z.object({ limit: z.int().min(0).max(100), offset: z.int().min(0).max(1_000_000) });
 
-/** The same use cases and the same rules as REST; who calls about themselves and is no admin is treated as /me. */
+/**
+ * The same use cases and the same rules as REST. Who calls about themselves is treated as /me, but for an admin, until
+ * it comes to the password.
+ */
 export const authGrpc = (parts: Parts) =>
   grpcService('market.auth.v1.AuthService', {
     async CreateUser({ role, ...request }, call) {
@@ -58,21 +61,23 @@ export const authGrpc = (parts: Parts) =>
       const { id } = parseRequest(byId, { id: userId });
       const by = adminOrSelf(call.principal(), id);
       const role = roleOf(wantedRole);
-      if (by.role === 'admin') {
+      const ownPassword = by.userId === id && request.password !== undefined;
+      if (by.role === 'admin' && !ownPassword) {
         const { currentPassword: _, ...rest } = request;
         const current = role ?? (await parts.users.get(id)).role;
         const wanted = parseRequest(changedUserBody, { ...rest, role: current });
-        return { user: userMessage(await changeUser(parts)(id, wanted, version)) };
+        return { user: userMessage(await changeUser(parts)(id, wanted, version, by.userId)) };
       }
-      if (role !== undefined && role !== by.role) throw errors.FORBIDDEN('Only an admin changes roles.');
+      if (role !== undefined && role !== by.role)
+        throw errors.FORBIDDEN('Only an admin changes roles, and none their own along with the password.');
       const wanted = parseRequest(changedMeBody, request);
       return { user: userMessage(await changeMe(parts)(id, wanted, version, addressOf(call))) };
     },
 
     async DeleteUser(request, call) {
       const { id } = parseRequest(byId, request);
-      adminOrSelf(call.principal(), id);
-      await parts.users.remove(id);
+      const by = adminOrSelf(call.principal(), id);
+      await parts.users.remove(id, by.userId === id ? undefined : by.userId);
       return {};
     },
 

@@ -97,6 +97,7 @@ export const userRoutes =
         schema: {
           operationId: 'updateUser',
           summary: 'Change a user; a new role or password ends the sessions of the user',
+          description: 'The own password is changed at `/v1/users/me`, which asks for the current one.',
           tags,
           params,
           body: changedUserBody,
@@ -115,7 +116,8 @@ export const userRoutes =
         },
       },
       async (request, reply) => {
-        const changed = await changeUser(ports)(request.params.id, request.body, ifMatch(request));
+        const { params, body, principal } = request;
+        const changed = await changeUser(ports)(params.id, body, ifMatch(request), principal.userId);
         return reply.header('etag', etag(changed.version)).send(userView(changed));
       },
     );
@@ -133,7 +135,7 @@ export const userRoutes =
         },
       },
       async (request, reply) => {
-        await users.remove(request.params.id);
+        await users.remove(request.params.id, request.principal.userId);
         return reply.code(204).send();
       },
     );

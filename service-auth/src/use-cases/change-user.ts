@@ -12,15 +12,29 @@ export interface ChangeUser {
   password?: string | undefined;
 }
 
-/** An admin changes anyone, the password included. */
+/**
+ * An admin changes anyone, the password included, but for their own: a stolen access token of an admin must not be
+ * enough to keep the account.
+ */
 export const changeUser =
   ({ users, passwords }: Pick<Ports, 'users' | 'passwords'>) =>
-  async (id: string, { password, ...wanted }: ChangeUser, expectedVersion: number): Promise<User> => {
+  async (
+    id: string,
+    { password, ...wanted }: ChangeUser,
+    expectedVersion: number,
+    by: string,
+  ): Promise<User> => {
+    if (password && id === by)
+      throw errors.FORBIDDEN('Your own password is changed as that of any user, with the current one.');
     const passwordHash = password && (await newHash({ users, passwords }, id, password));
-    return users.change(id, (user) => {
-      mustMatch(user, expectedVersion);
-      return change(user, { ...wanted, ...(passwordHash && { passwordHash }) });
-    });
+    return users.change(
+      id,
+      (user) => {
+        mustMatch(user, expectedVersion);
+        return change(user, { ...wanted, ...(passwordHash && { passwordHash }) });
+      },
+      by,
+    );
   };
 
 export interface ChangeMe {

@@ -16,18 +16,22 @@ export interface Log {
   warn(about: object, message: string): void;
 }
 
+/**
+ * `by` is the id of the admin who asks for it: FORBIDDEN unless they are one at this moment. Their access token says so
+ * for minutes after they were one.
+ */
 export interface Users {
   /** Writes the user and UserCreated. Throws CONFLICT_USER when the login id is or was in use. */
-  add(user: NewUser, passwordHash: string): Promise<User>;
+  add(user: NewUser, passwordHash: string, by?: string): Promise<User>;
   /** Adds this admin unless there is one; several replicas may try at once. */
   addFirstAdmin(user: NewUser, passwordHash: string): Promise<User | undefined>;
   hasAdmin(): Promise<boolean>;
   get(id: string): Promise<User>;
   credentialsOf(loginId: string): Promise<Credentials | undefined>;
   /** Locks the user, asks `decide`, writes what it says with UserUpdated. Throws NOT_FOUND_USER, LAST_ADMIN. */
-  change(id: string, decide: (user: User) => Decision): Promise<User>;
+  change(id: string, decide: (user: User) => Decision, by?: string): Promise<User>;
   /** Leaves a tombstone, ends the sessions, writes UserDeleted. Throws NOT_FOUND_USER, LAST_ADMIN. */
-  remove(id: string): Promise<void>;
+  remove(id: string, by?: string): Promise<void>;
 }
 
 export interface Credentials {

@@ -20,5 +20,10 @@ export const signUp =
     if (role === 'admin' && by?.role !== 'admin')
       throw errors.FORBIDDEN('Only an admin may create an admin.');
     refuseWeakPassword(password, user.loginId);
-    return users.add({ ...user, role, id: uuidv7() }, await passwords.hash(password));
+    const passwordHash = await passwords.hash(password);
+    return users.add(
+      { ...user, role, id: uuidv7() },
+      passwordHash,
+      role === 'admin' ? by?.userId : undefined,
+    );
   };

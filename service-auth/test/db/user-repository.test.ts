@@ -121,6 +121,31 @@ describe('with two admins', () => {
   });
 });
 
+describe('with three admins', () => {
+  test('of two who remove each other at once one succeeds, and the other was none any more', async () => {
+    for (let round = 0; round < 10; round++) {
+      const admins = [await makeAdmin(), await makeAdmin(), await makeAdmin()];
+      const [one, other] = admins.map(({ id }) => id) as [string, string, string];
+      const answers = await Promise.allSettled([users.remove(one, other), users.remove(other, one)]);
+      expect(answers.filter((answer) => answer.status === 'fulfilled')).toHaveLength(1);
+      expect(answers).toContainEqual({ status: 'rejected', reason: code('FORBIDDEN') });
+    }
+  });
+
+  test('one who is being made a user makes no other admin after that', async () => {
+    for (let round = 0; round < 10; round++) {
+      const [admin, one] = [await makeAdmin(), await makeAdmin()];
+      const [demotion, promotion] = await Promise.allSettled([
+        users.change(one.id, (user) => ({ next: { ...user, role: 'user', version: 2 } }), admin.id),
+        users.add(somebody({ role: 'admin' }), 'hash', one.id),
+      ]);
+      expect(demotion.status).toBe('fulfilled');
+      if (promotion.status === 'rejected') expect(promotion.reason).toEqual(code('FORBIDDEN'));
+      await expect(users.add(somebody({ role: 'admin' }), 'hash', one.id)).rejects.toEqual(code('FORBIDDEN'));
+    }
+  });
+});
+
 describe('the first admin', () => {
   test('is made once, however many replicas start at once', async () => {
     await database.admin.query({ text: `UPDATE auth.users SET role = 'user'` });

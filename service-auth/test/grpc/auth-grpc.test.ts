@@ -143,4 +143,37 @@ describe('a user', () => {
     await client.DeleteUser({ id }, asAdmin);
     await expect(client.GetUser({ id }, asAdmin)).rejects.toEqual(code('NOT_FOUND_USER'));
   });
+
+  test('who was an admin is none by their token, whatever it says', async () => {
+    const { id, access } = await auth.deputy();
+    const other = await auth.newcomer();
+    await client.UpdateUser({ ...change, id, version: 1, role: 'ROLE_USER' }, { token: adminToken });
+    const before = await auth.written();
+    const asFormer = { token: access };
+    const accomplice = { ...newUser, loginId: 'accomplice', role: 'ROLE_ADMIN' } as const;
+    for (const call of [
+      () => client.UpdateUser({ ...change, id, version: 2, role: 'ROLE_ADMIN' }, asFormer),
+      () => client.UpdateUser({ ...change, id: other.id, version: 1, password: 'known to me' }, asFormer),
+      () => client.DeleteUser({ id: other.id }, asFormer),
+      () => client.CreateUser(accomplice, asFormer),
+    ])
+      await expect(call()).rejects.toEqual(code('FORBIDDEN'));
+    expect(await auth.written()).toEqual(before);
+  });
+
+  test('who is an admin changes the own password with the current one only', async () => {
+    const { id, access, loginId, password } = await auth.deputy();
+    const asMe = { token: access };
+    const wanted = { ...change, id, version: 1, password: 'a new one of mine' };
+    await expect(client.UpdateUser(wanted, asMe)).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+      fields: [{ pointer: '/currentPassword' }],
+    });
+    const wrong = client.UpdateUser({ ...wanted, currentPassword: 'a guess' }, asMe);
+    await expect(wrong).rejects.toEqual(code('WRONG_PASSWORD'));
+    expect((await auth.login(loginId, password)).status).toBe(200);
+    const changed = await client.UpdateUser({ ...wanted, currentPassword: password }, asMe);
+    expect(changed.user).toMatchObject({ role: 'ROLE_ADMIN', version: 2 });
+    expect((await auth.login(loginId, wanted.password)).status).toBe(200);
+  });
 });

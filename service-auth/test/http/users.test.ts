@@ -106,6 +106,17 @@ describe('an admin changes a user', () => {
     expect((await auth.refresh(refresh)).status).toBe(401);
   });
 
+  test('not their own password without the current one: a stolen token is not enough', async () => {
+    const { id, etag, access, loginId, password } = await auth.deputy();
+    const answer = await auth.call('PUT', `/v1/users/${id}`, {
+      token: access,
+      body: { ...change, role: 'admin', password: 'a password of the thief' },
+      headers: { 'if-match': etag },
+    });
+    expect(answer).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
+    expect((await auth.login(loginId, password)).status).toBe(200);
+  });
+
   test('and a new password replaces the old one', async () => {
     const { id, etag, loginId, password, refresh } = await auth.newcomer();
     await put(id, { ...change, password: 'given by the admin' }, { 'if-match': etag });

@@ -69,10 +69,10 @@ export async function startAuth(environment: Record<string, string> = {}) {
     });
 
   let count = 0;
-  /** Signs somebody new up and in. */
-  async function newcomer() {
+  /** Signs somebody new up and in; an admin's token may make another admin. */
+  async function newcomer({ role, token }: { role?: string; token?: string } = {}) {
     const person = { loginId: `newcomer-${++count}`, password: `a password for ${count}` };
-    const signedUp = await call('POST', '/v1/users', { body: { ...contact, ...person } });
+    const signedUp = await call('POST', '/v1/users', { token, body: { ...contact, ...person, role } });
     const tokens = (await login(person.loginId, person.password)).body;
     return {
       ...person,
@@ -83,11 +83,18 @@ export async function startAuth(environment: Record<string, string> = {}) {
     };
   }
 
+  const adminToken = async () =>
+    (await login(admin.loginId, admin.password)).body.accessToken.token as string;
+
   return {
     call,
     login,
     newcomer,
-    adminToken: async () => (await login(admin.loginId, admin.password)).body.accessToken.token as string,
+    adminToken,
+    /** Another admin. */
+    deputy: async () => newcomer({ role: 'admin', token: await adminToken() }),
+    /** All that requests leave behind, to see that one left nothing. */
+    written: async () => (await database.db.query<object>({ text: everything })).rows[0],
     refresh: (refreshToken: string) => call('POST', '/v1/tokens/refresh', { body: { refreshToken } }),
     service,
     database,
@@ -98,6 +105,13 @@ export async function startAuth(environment: Record<string, string> = {}) {
     },
   };
 }
+
+const everything = `SELECT
+  (SELECT json_agg(u ORDER BY id) FROM users u) AS users,
+  (SELECT json_agg(s ORDER BY id) FROM sessions s) AS sessions,
+  (SELECT json_agg(t ORDER BY hash) FROM refresh_tokens t) AS "refreshTokens",
+  (SELECT json_agg(a ORDER BY bucket) FROM sign_in_attempts a WHERE counted > 0) AS attempts,
+  (SELECT count(*) FROM outbox) AS events`;
 
 export type Auth = Awaited<ReturnType<typeof startAuth>>;
 
