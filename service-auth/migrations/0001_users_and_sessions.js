@@ -46,7 +46,7 @@ export async function up(knex) {
     CREATE INDEX refresh_tokens_session ON refresh_tokens (session_id);
     CREATE INDEX refresh_tokens_expires_at ON refresh_tokens (expires_at);
 
-    -- Counts that may be lost with a crash of the server: not worth a write-ahead log.
+    -- Counts of wrong passwords and of sign-ups. They may be lost with a crash of the server: not worth a write-ahead log.
     CREATE UNLOGGED TABLE sign_in_attempts (
       bucket  bytea PRIMARY KEY,            -- a hash: people type passwords into the login field
       counted int NOT NULL,

@@ -49,6 +49,7 @@ export async function buildApp(config: Config, replaced: Replaced = {}): Promise
     attempts: signInAttempts(db, {
       perAccount: config.SIGN_IN_ATTEMPTS_PER_ACCOUNT,
       perAddress: config.SIGN_IN_ATTEMPTS_PER_ADDRESS,
+      signUpsPerAddress: config.SIGN_UPS_PER_ADDRESS,
       windowSeconds: config.SIGN_IN_WINDOW_SECONDS,
     }),
     accessTokens: accessTokens(keys, { issuer, seconds: config.ACCESS_TOKEN_SECONDS }),

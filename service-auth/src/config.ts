@@ -34,6 +34,9 @@ export const variables = {
   ADMIN_PASSWORD: secret().optional(),
   SIGN_IN_ATTEMPTS_PER_ACCOUNT: integer({ min: 1, default: 10 }),
   SIGN_IN_ATTEMPTS_PER_ADDRESS: integer({ min: 1, default: 100 }),
+  /** Many may share an address, and a gateway is one for all behind it. */
+  SIGN_UPS_PER_ADDRESS: integer({ min: 1, default: 1_000 }),
+  /** Of sign-ups too. */
   SIGN_IN_WINDOW_SECONDS: seconds(300),
   /** One of libuv's four threads stays free for DNS and files. */
   PASSWORD_HASHES_AT_ONCE: integer({ min: 1, default: Math.min(availableParallelism(), 3) }),

@@ -14,16 +14,19 @@ export interface HasherOptions {
 
 /**
  * Hashing runs on libuv's threads, which DNS and files share, and takes 19 MiB each: hence few at once, and a short
- * queue, since a client that waits longer than it is willing to has cost us the work for nothing.
+ * queue, since a client that waits longer than it is willing to has cost us the work for nothing. Sign-ups, of which
+ * anyone may send as many as they like, wait in a line of their own.
  */
 export async function passwordHasher({ atOnce, waiting }: HasherOptions): Promise<Passwords> {
-  const inTurn = bounded({ atOnce, waiting, refuse: errors.HASHING_OVERLOADED });
+  const line = bounded({ atOnce, waiting, refuse: errors.HASHING_OVERLOADED });
+  const [signUps, others] = [line(), line()];
   const nobodys = await hash(randomBytes(32), cost);
 
   return {
-    hash: (password) => inTurn(() => hash(canonical(password), cost)),
+    hash: (password) => others(() => hash(canonical(password), cost)),
+    hashAtSignUp: (password) => signUps(() => hash(canonical(password), cost)),
     async verify(stored, password) {
-      const right = await inTurn(() => verify(stored ?? nobodys, canonical(password)));
+      const right = await others(() => verify(stored ?? nobodys, canonical(password)));
       return right && stored !== undefined;
     },
   };

@@ -8,6 +8,7 @@ import type { Attempt, Attempts } from '../use-cases/ports.js';
 export interface Limits {
   perAccount: number;
   perAddress: number;
+  signUpsPerAddress: number;
   windowSeconds: number;
 }
 
@@ -32,7 +33,10 @@ const giveBack = statement(
 );
 
 /** Counted in the database, so that the limits hold over all replicas. */
-export function signInAttempts(db: Database, { perAccount, perAddress, windowSeconds }: Limits): Attempts {
+export function signInAttempts(
+  db: Database,
+  { perAccount, perAddress, signUpsPerAddress, windowSeconds }: Limits,
+): Attempts {
   async function takeFrom(bucket: Buffer, limit: number) {
     const { rowCount } = await db.query(take([bucket, windowSeconds, limit]));
     if (rowCount > 0) return;
@@ -49,6 +53,9 @@ export function signInAttempts(db: Database, { perAccount, perAddress, windowSec
     async uncount(attempt) {
       const { account, address } = bucketsOf(attempt);
       await Promise.all([account, address].map((bucket) => bucket && db.query(giveBack([bucket]))));
+    },
+    async countSignUp(address) {
+      if (address) await takeFrom(hash(`sign-up ${addressBlock(address)}`), signUpsPerAddress);
     },
   };
 }

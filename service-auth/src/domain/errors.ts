@@ -32,7 +32,7 @@ export const errors = {
     new AppError('PRECONDITION_FAILED', 'precondition_failed', 'The user has changed since it was read.'),
 
   TOO_MANY_ATTEMPTS: (retryAfterSeconds: number) =>
-    new AppError('TOO_MANY_ATTEMPTS', 'rate_limited', 'Too many attempts to sign in, wait a little.', {
+    new AppError('TOO_MANY_ATTEMPTS', 'rate_limited', 'Too many attempts, wait a little.', {
       retryAfterSeconds,
     }),
 

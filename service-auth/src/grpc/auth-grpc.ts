@@ -31,7 +31,8 @@ export const authGrpc = (parts: Parts) =>
   grpcService('market.auth.v1.AuthService', {
     async CreateUser({ role, ...request }, call) {
       const wanted = parseRequest(newUserBody, { ...request, role: roleOf(role) });
-      return { user: userMessage(await signUp(parts)(wanted, call.maybePrincipal())) };
+      const user = await signUp(parts)(wanted, call.maybePrincipal(), addressOf(call));
+      return { user: userMessage(user) };
     },
 
     async LoginToken(request, call) {

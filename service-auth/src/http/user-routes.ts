@@ -22,7 +22,9 @@ const admin = signedInAs('admin');
 
 /** Signing up, and the users as an admin sees them. */
 export const userRoutes =
-  (ports: Pick<Ports, 'users' | 'passwords'> & { listUsers: ReturnType<typeof listUsers> }): Routes =>
+  (
+    ports: Pick<Ports, 'users' | 'passwords' | 'attempts'> & { listUsers: ReturnType<typeof listUsers> },
+  ): Routes =>
   (app) => {
     const { users } = ports;
 
@@ -42,13 +44,14 @@ export const userRoutes =
               errors.WEAK_PASSWORD(''),
               'FORBIDDEN',
               errors.CONFLICT_USER(),
+              errors.TOO_MANY_ATTEMPTS(1),
               errors.HASHING_OVERLOADED(),
             ),
           },
         },
       },
       async (request, reply) => {
-        const created = await signUp(ports)(request.body, request.maybePrincipal);
+        const created = await signUp(ports)(request.body, request.maybePrincipal, request.ip);
         reply.code(201).headers({ location: `/v1/users/${created.id}`, etag: etag(created.version) });
         return reply.send(userView(created));
       },

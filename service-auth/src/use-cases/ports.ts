@@ -60,6 +60,8 @@ export type Rotation =
 
 export interface Passwords {
   hash(password: string): Promise<string>;
+  /** The same for somebody new, of whom there may be a crowd: they keep nobody from signing in. */
+  hashAtSignUp(password: string): Promise<string>;
   /** Without a hash it takes the same time and is false. Throws HASHING_OVERLOADED. */
   verify(hash: string | undefined, password: string): Promise<boolean>;
 }
@@ -69,6 +71,8 @@ export interface Attempts {
   count(attempt: Attempt): Promise<void>;
   /** Takes back the count of an attempt that was no wrong guess. */
   uncount(attempt: Attempt): Promise<void>;
+  /** Counts a sign-up, whatever comes of it. Throws TOO_MANY_ATTEMPTS. */
+  countSignUp(address: string | undefined): Promise<void>;
 }
 
 export interface Attempt {

@@ -13,14 +13,22 @@ export interface SignUp {
   email: string;
 }
 
-/** Anyone may become a user; only an admin makes admins. */
+/**
+ * Anyone may become a user; only an admin makes admins. An address signs up so many in a window, and those that fail
+ * count too: whoever keeps the line for hashing full is to leave it soon.
+ */
 export const signUp =
-  ({ users, passwords }: Pick<Ports, 'users' | 'passwords'>) =>
-  async ({ password, role = 'user', ...user }: SignUp, by: Principal | undefined): Promise<User> => {
+  ({ users, passwords, attempts }: Pick<Ports, 'users' | 'passwords' | 'attempts'>) =>
+  async (
+    { password, role = 'user', ...user }: SignUp,
+    by: Principal | undefined,
+    address: string | undefined,
+  ): Promise<User> => {
     if (role === 'admin' && by?.role !== 'admin')
       throw errors.FORBIDDEN('Only an admin may create an admin.');
     refuseWeakPassword(password, user.loginId);
-    const passwordHash = await passwords.hash(password);
+    await attempts.countSignUp(address);
+    const passwordHash = await passwords.hashAtSignUp(password);
     return users.add(
       { ...user, role, id: uuidv7() },
       passwordHash,

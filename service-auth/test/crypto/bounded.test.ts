@@ -17,14 +17,14 @@ function manual() {
 
 test('whoever finds the queue full is refused at once', async () => {
   const { work } = manual();
-  const inTurn = bounded({ atOnce: 1, waiting: 1, refuse });
+  const inTurn = bounded({ atOnce: 1, waiting: 1, refuse })();
   inTurn(work);
   inTurn(work);
   await expect(inTurn(work)).rejects.toBe(full);
 });
 
 test('work that fails gives its place to the next', async () => {
-  const inTurn = bounded({ atOnce: 1, waiting: 1, refuse });
+  const inTurn = bounded({ atOnce: 1, waiting: 1, refuse })();
   const failing = inTurn(() => Promise.reject(new Error('no')));
   const next = inTurn(async () => 'done');
   await expect(failing).rejects.toThrow('no');
@@ -33,7 +33,7 @@ test('work that fails gives its place to the next', async () => {
 
 test('never more at once than allowed, and in order of arrival', async () => {
   const { running, work, endOne } = manual();
-  const inTurn = bounded({ atOnce: 2, waiting: 10, refuse });
+  const inTurn = bounded({ atOnce: 2, waiting: 10, refuse })();
   const order: number[] = [];
   const all = [0, 1, 2, 3, 4].map((n) =>
     inTurn(() => {
@@ -47,4 +47,17 @@ test('never more at once than allowed, and in order of arrival', async () => {
   }
   await Promise.all(all);
   expect(order).toEqual([0, 1, 2, 3, 4]);
+});
+
+test('lines take turns, so that a crowd in one holds up nobody in another', async () => {
+  const line = bounded({ atOnce: 1, waiting: 3, refuse });
+  const [crowd, quiet] = [line(), line()];
+  const order: string[] = [];
+  const wait = (which: typeof crowd, name: string) => which(async () => void order.push(name));
+  const all = ['c1', 'c2', 'c3', 'c4'].map((name) => wait(crowd, name));
+  const tooMany = wait(crowd, 'c5');
+  all.push(wait(quiet, 'q1'), wait(quiet, 'q2'));
+  await expect(tooMany).rejects.toBe(full);
+  await Promise.all(all);
+  expect(order).toEqual(['c1', 'c2', 'q1', 'c3', 'q2', 'c4']);
 });

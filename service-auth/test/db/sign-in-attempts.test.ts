@@ -9,7 +9,13 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const attempts = (limits: Partial<Limits> = {}) =>
-  signInAttempts(database.db, { perAccount: 5, perAddress: 50, windowSeconds: 60, ...limits });
+  signInAttempts(database.db, {
+    perAccount: 5,
+    perAddress: 50,
+    signUpsPerAddress: 20,
+    windowSeconds: 60,
+    ...limits,
+  });
 const tooMany = expect.objectContaining({ code: 'TOO_MANY_ATTEMPTS', kind: 'rate_limited' });
 
 describe('attempts', () => {
