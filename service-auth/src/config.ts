@@ -11,6 +11,7 @@ import {
 import { z } from 'zod';
 import { keySet } from './crypto/signing-keys.js';
 import { loginIdShape } from './domain/login-id.js';
+import { fitsHttpBasic, notFitForHttpBasic } from './domain/password.js';
 
 export const variables = {
   ...serviceVariables,
@@ -31,7 +32,7 @@ export const variables = {
   REFRESH_TOKEN_SECONDS: seconds(14 * 86_400),
   SESSION_SECONDS: seconds(90 * 86_400),
   ADMIN_LOGIN_ID: text('admin').regex(loginIdShape, 'must be letters and digits').optional(),
-  ADMIN_PASSWORD: secret().optional(),
+  ADMIN_PASSWORD: secret().refine(fitsHttpBasic, notFitForHttpBasic).optional(),
   SIGN_IN_ATTEMPTS_PER_ACCOUNT: integer({ min: 1, default: 10 }),
   SIGN_IN_ATTEMPTS_PER_ADDRESS: integer({ min: 1, default: 100 }),
   /** Many may share an address, and a gateway is one for all behind it. */

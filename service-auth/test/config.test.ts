@@ -22,6 +22,11 @@ describe('the service does not start', () => {
       { ADMIN_LOGIN_ID: 'a b', ADMIN_PASSWORD: 'x'.repeat(20) },
       /ADMIN_LOGIN_ID/,
     ],
+    [
+      'with a first admin whose password could not be sent',
+      { ADMIN_LOGIN_ID: 'admin', ADMIN_PASSWORD: 'sixteen letters\tand a tab' },
+      /ADMIN_PASSWORD must not hold control characters/,
+    ],
   ])('%s', async (_, wrong, message) => {
     const env = { ...(await environment()), ...wrong };
     expect(() => loadConfig(env)).toThrow(message);

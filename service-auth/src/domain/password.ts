@@ -3,6 +3,10 @@ import { errors } from './errors.js';
 
 export const passwordLength = { min: 8, max: 128 };
 
+/** HTTP Basic carries no control characters (RFC 7617): whoever had one in the password could never sign in. */
+export const fitsHttpBasic = (password: string): boolean => !/\p{Cc}/u.test(password);
+export const notFitForHttpBasic = 'must not hold control characters';
+
 /** Length and common words are what matters against guessing; rules on character classes are not (NIST SP 800-63B). */
 export function refuseWeakPassword(password: string, loginId: string): void {
   const typed = password.toLowerCase();

@@ -2,14 +2,16 @@ import { str } from '@msa-event-market/shared-sdk/http';
 import { z } from 'zod';
 import { emailLength, phoneLength, phoneShape } from '../domain/contact.js';
 import { loginIdLength, loginIdShape } from '../domain/login-id.js';
-import { passwordLength } from '../domain/password.js';
+import { fitsHttpBasic, notFitForHttpBasic, passwordLength } from '../domain/password.js';
 import type { User } from '../domain/user.js';
 import type { Token, TokenPair } from '../use-cases/ports.js';
 
 const loginId = str(loginIdLength)
   .regex(loginIdShape, 'must be letters and digits, parted by single dots, hyphens or underscores')
   .meta({ examples: ['alice'] });
-const password = str(passwordLength).meta({ format: 'password', examples: ['correct horse battery'] });
+const password = str(passwordLength)
+  .refine(fitsHttpBasic, notFitForHttpBasic)
+  .meta({ format: 'password', examples: ['correct horse battery'] });
 const phone = str(phoneLength)
   .regex(phoneShape, 'must be digits in groups parted by a space or a hyphen')
   .meta({ examples: ['010-1234-5678'] });

@@ -28,11 +28,17 @@ const newUser = {
 
 describe('signing up', () => {
   test('names every wrong field', async () => {
-    const refused = client.CreateUser({ ...newUser, loginId: '', phone: 'x', email: '' });
+    const refused = client.CreateUser({
+      ...newUser,
+      loginId: '',
+      password: 'with\ta tab',
+      phone: 'x',
+      email: '',
+    });
     await expect(refused).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
     const { fields } = await refused.catch((error) => error);
     expect(new Set(fields.map(({ pointer }: { pointer: string }) => pointer))).toEqual(
-      new Set(['/loginId', '/phone', '/email']),
+      new Set(['/loginId', '/password', '/phone', '/email']),
     );
   });
 

@@ -17,6 +17,11 @@ describe('I change my account', () => {
     ['my login id', { loginId: 'other' }, '/loginId'],
     ['my id', { id: '0190b8a0-0000-7000-8000-000000000000' }, '/id'],
     ['my password without the current one', { password: 'a better password' }, '/currentPassword'],
+    [
+      'my password to one with a line break',
+      { password: 'before\nand after', currentPassword: 'x' },
+      '/password',
+    ],
     ['my password to a common one', { password: 'iloveyou1', currentPassword: 'x' }, '/password'],
   ])('but not %s', async (_, wrong, pointer) => {
     const me = await auth.newcomer();

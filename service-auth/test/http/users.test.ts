@@ -77,6 +77,7 @@ describe('an admin changes a user', () => {
     ['no role', { role: undefined }, '/role'],
     ['a wrong phone', { phone: 'x' }, '/phone'],
     ['a wrong e-mail', { email: 'x' }, '/email'],
+    ['a password with a tab', { password: 'before\tand after' }, '/password'],
     ['a common password', { password: 'password1' }, '/password'],
   ])('not %s', async (_, wrong, pointer) => {
     const { id, etag } = await auth.newcomer();
