@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import {
-  ConfigError,
   integer,
   readConfig,
   seconds,
@@ -12,6 +11,11 @@ import { z } from 'zod';
 import { keySet } from './crypto/signing-keys.js';
 import { loginIdShape } from './domain/login-id.js';
 import { fitsHttpBasic, notFitForHttpBasic } from './domain/password.js';
+
+const firstAdmin = {
+  ADMIN_LOGIN_ID: text('admin').regex(loginIdShape, 'must be letters and digits'),
+  ADMIN_PASSWORD: secret().refine(fitsHttpBasic, notFitForHttpBasic),
+};
 
 export const variables = {
   ...serviceVariables,
@@ -31,8 +35,8 @@ export const variables = {
   ACCESS_TOKEN_SECONDS: seconds(300),
   REFRESH_TOKEN_SECONDS: seconds(14 * 86_400),
   SESSION_SECONDS: seconds(90 * 86_400),
-  ADMIN_LOGIN_ID: text('admin').regex(loginIdShape, 'must be letters and digits').optional(),
-  ADMIN_PASSWORD: secret().refine(fitsHttpBasic, notFitForHttpBasic).optional(),
+  ADMIN_LOGIN_ID: firstAdmin.ADMIN_LOGIN_ID.optional(),
+  ADMIN_PASSWORD: firstAdmin.ADMIN_PASSWORD.optional(),
   SIGN_IN_ATTEMPTS_PER_ACCOUNT: integer({ min: 1, default: 10 }),
   SIGN_IN_ATTEMPTS_PER_ADDRESS: integer({ min: 1, default: 100 }),
   /** Many may share an address, and a gateway is one for all behind it. */
@@ -46,10 +50,8 @@ export const variables = {
 
 export type Config = z.infer<z.ZodObject<typeof variables>>;
 
+/** The first admin needs both variables as soon as there is one of them. */
 export function loadConfig(env = process.env): Config {
-  const config = readConfig(variables, env);
-  const { ADMIN_LOGIN_ID: loginId, ADMIN_PASSWORD: password } = config;
-  if (loginId && !password) throw new ConfigError(['ADMIN_PASSWORD is missing beside ADMIN_LOGIN_ID']);
-  if (password && !loginId) throw new ConfigError(['ADMIN_LOGIN_ID is missing beside ADMIN_PASSWORD']);
-  return config;
+  const given = Object.keys(firstAdmin).some((name) => env[name] || env[`${name}_FILE`]);
+  return readConfig({ ...variables, ...(given && firstAdmin) }, env);
 }

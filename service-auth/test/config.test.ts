@@ -1,3 +1,6 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../src/config.js';
 import { newKeySet } from './support/keys.js';
@@ -31,6 +34,28 @@ describe('the service does not start', () => {
     const env = { ...(await environment()), ...wrong };
     expect(() => loadConfig(env)).toThrow(message);
   });
+});
+
+test('half a first admin is told together with what else is wrong', async () => {
+  const env = { ...(await environment()), ADMIN_LOGIN_ID: 'admin', JWT_KEYS: 'secret', HTTP_PORT: 'many' };
+  expect(() => loadConfig(env)).toThrow(
+    expect.objectContaining({
+      problems: [
+        expect.stringMatching(/^HTTP_PORT /),
+        expect.stringMatching(/^JWT_KEYS /),
+        expect.stringMatching(/^ADMIN_PASSWORD is missing/),
+      ],
+    }),
+  );
+});
+
+test('a first admin may come in files', async () => {
+  const file = path.join(await mkdtemp(path.join(tmpdir(), 'auth-config-')), 'password');
+  const env = { ...(await environment()), ADMIN_LOGIN_ID: 'admin', ADMIN_PASSWORD_FILE: file };
+  await writeFile(file, 'an admin of sixteen letters\n');
+  expect(loadConfig(env)).toMatchObject({ ADMIN_PASSWORD: 'an admin of sixteen letters' });
+  await writeFile(file, '');
+  expect(() => loadConfig(env)).toThrow(/ADMIN_PASSWORD is missing/);
 });
 
 test('what is wrong with a key is said without showing it', async () => {
