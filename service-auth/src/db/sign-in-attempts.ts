@@ -44,15 +44,23 @@ export function signInAttempts(
     throw errors.TOO_MANY_ATTEMPTS(Math.max(1, seconds));
   }
 
+  async function giveBackTo(bucket: Buffer | undefined) {
+    if (bucket) await db.query(giveBack([bucket]));
+  }
+
   return {
     async count(attempt) {
       const { account, address } = bucketsOf(attempt);
       if (address) await takeFrom(address, perAddress);
-      await takeFrom(account, perAccount);
+      // In this order and given back: taken first, the account would for moments be locked by whoever has no attempts left.
+      await takeFrom(account, perAccount).catch(async (error) => {
+        await giveBackTo(address);
+        throw error;
+      });
     },
     async uncount(attempt) {
       const { account, address } = bucketsOf(attempt);
-      await Promise.all([account, address].map((bucket) => bucket && db.query(giveBack([bucket]))));
+      await Promise.all([giveBackTo(account), giveBackTo(address)]);
     },
     async countSignUp(address) {
       if (address) await takeFrom(hash(`sign-up ${addressBlock(address)}`), signUpsPerAddress);
@@ -62,7 +70,7 @@ export function signInAttempts(
 
 const bucketsOf = ({ loginId, address }: Attempt) => ({
   account: hash(`account ${loginKey(loginId)}`),
-  address: address && hash(`address ${addressBlock(address)}`),
+  address: address ? hash(`address ${addressBlock(address)}`) : undefined,
 });
 
 const hash = (text: string): Buffer => createHash('sha256').update(text).digest();

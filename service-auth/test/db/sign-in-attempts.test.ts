@@ -51,6 +51,23 @@ describe('attempts', () => {
     await expect(count(attempt)).resolves.toBeUndefined();
   });
 
+  test('that the account refuses are none of the address: one locked account does not lock all others', async () => {
+    const { count } = attempts({ perAccount: 1, perAddress: 3 });
+    const from = (loginId: string) => count({ loginId, address: '192.0.2.77' });
+    await from('locked');
+    for (let n = 0; n < 10; n++) await expect(from('locked')).rejects.toEqual(tooMany);
+    await from('another');
+    await from('a-third');
+    await expect(from('a-fourth')).rejects.toEqual(tooMany);
+  });
+
+  test('that the address refuses are none at the account: it locks nobody out', async () => {
+    const { count } = attempts({ perAccount: 1, perAddress: 1 });
+    await count({ loginId: 'elsewhere', address: '192.0.2.78' });
+    await expect(count({ loginId: 'spared', address: '192.0.2.78' })).rejects.toEqual(tooMany);
+    await expect(count({ loginId: 'spared', address: '192.0.2.79' })).resolves.toBeUndefined();
+  });
+
   test('taken back do not count', async () => {
     const { count, uncount } = attempts({ perAccount: 1, perAddress: 1 });
     const attempt = { loginId: 'rightful', address: '192.0.2.9' };
