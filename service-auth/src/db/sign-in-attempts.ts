@@ -41,7 +41,7 @@ export function signInAttempts(
     const { rowCount } = await db.query(take([bucket, windowSeconds, limit]));
     if (rowCount > 0) return;
     const seconds = (await db.query(untilFree([bucket]))).rows[0]?.seconds ?? 0;
-    throw errors.TOO_MANY_ATTEMPTS(Math.max(1, seconds));
+    throw errors.TOO_MANY_ATTEMPTS(limit, Math.max(1, seconds));
   }
 
   async function giveBackTo(bucket: Buffer | undefined) {

@@ -1,5 +1,15 @@
 import { AppError } from '@msa-event-market/shared-sdk/errors';
 
+/** Beyond what one account or address may do in a window. */
+export class TooManyAttempts extends AppError {
+  readonly limit: number;
+
+  constructor(limit: number, retryAfterSeconds: number) {
+    super('TOO_MANY_ATTEMPTS', 'rate_limited', 'Too many attempts, wait a little.', { retryAfterSeconds });
+    this.limit = limit;
+  }
+}
+
 /** Every error that the rules of this service answer with. README.md lists the same codes, and a test compares. */
 export const errors = {
   NOT_FOUND_USER: () => new AppError('NOT_FOUND_USER', 'not_found', 'There is no such user.'),
@@ -31,10 +41,8 @@ export const errors = {
   PRECONDITION_FAILED: () =>
     new AppError('PRECONDITION_FAILED', 'precondition_failed', 'The user has changed since it was read.'),
 
-  TOO_MANY_ATTEMPTS: (retryAfterSeconds: number) =>
-    new AppError('TOO_MANY_ATTEMPTS', 'rate_limited', 'Too many attempts, wait a little.', {
-      retryAfterSeconds,
-    }),
+  TOO_MANY_ATTEMPTS: (limit: number, retryAfterSeconds: number) =>
+    new TooManyAttempts(limit, retryAfterSeconds),
 
   HASHING_OVERLOADED: () =>
     new AppError('HASHING_OVERLOADED', 'unavailable', 'Too many passwords are being checked.', {

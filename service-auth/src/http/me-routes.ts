@@ -3,6 +3,7 @@ import { errors } from '../domain/errors.js';
 import { changeMe } from '../use-cases/change-user.js';
 import type { Ports } from '../use-cases/ports.js';
 import { changedMeBody, user, userView } from './schemas.js';
+import { tellLimits } from './tell-limits.js';
 
 const tags = ['me'];
 
@@ -11,6 +12,7 @@ export const meRoutes =
   (ports: Pick<Ports, 'users' | 'passwords' | 'attempts'>): Routes =>
   (app) => {
     const { users } = ports;
+    tellLimits(app);
 
     app.get(
       '/v1/users/me',
@@ -46,7 +48,7 @@ export const meRoutes =
               errors.NOT_FOUND_USER(),
               'PRECONDITION_FAILED',
               'PRECONDITION_REQUIRED',
-              errors.TOO_MANY_ATTEMPTS(1),
+              errors.TOO_MANY_ATTEMPTS(1, 1),
               errors.HASHING_OVERLOADED(),
             ),
           },

@@ -5,6 +5,7 @@ import { refreshSession } from '../use-cases/refresh-session.js';
 import { signIn } from '../use-cases/sign-in.js';
 import { basicCredentials } from './basic-credentials.js';
 import { refreshBody, tokenPair, tokenPairView } from './schemas.js';
+import { tellLimits } from './tell-limits.js';
 
 const tags = ['tokens'];
 const notCached = { 'cache-control': 'no-store' };
@@ -13,6 +14,8 @@ const notCached = { 'cache-control': 'no-store' };
 export const tokenRoutes =
   (ports: Ports): Routes =>
   (app) => {
+    tellLimits(app);
+
     app.post(
       '/v1/tokens/login',
       {
@@ -23,7 +26,7 @@ export const tokenRoutes =
           security: [{ basic: [] }],
           response: {
             200: tokenPair,
-            ...problem('UNAUTHORIZED', errors.TOO_MANY_ATTEMPTS(1), errors.HASHING_OVERLOADED()),
+            ...problem('UNAUTHORIZED', errors.TOO_MANY_ATTEMPTS(1, 1), errors.HASHING_OVERLOADED()),
           },
         },
       },

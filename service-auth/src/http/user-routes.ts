@@ -15,6 +15,7 @@ import { changeUser } from '../use-cases/change-user.js';
 import type { Ports } from '../use-cases/ports.js';
 import { signUp } from '../use-cases/sign-up.js';
 import { changedUserBody, newUserBody, user, userList, userView } from './schemas.js';
+import { tellLimits } from './tell-limits.js';
 
 const tags = ['users'];
 const params = z.object({ id: uuid });
@@ -27,6 +28,7 @@ export const userRoutes =
   ): Routes =>
   (app) => {
     const { users } = ports;
+    tellLimits(app);
 
     app.post(
       '/v1/users',
@@ -44,7 +46,7 @@ export const userRoutes =
               errors.WEAK_PASSWORD(''),
               'FORBIDDEN',
               errors.CONFLICT_USER(),
-              errors.TOO_MANY_ATTEMPTS(1),
+              errors.TOO_MANY_ATTEMPTS(1, 1),
               errors.HASHING_OVERLOADED(),
             ),
           },

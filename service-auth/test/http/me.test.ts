@@ -69,7 +69,9 @@ describe('a new password', () => {
       Array.from({ length: 20 }, (_, n) => put(me, { ...contact, password, currentPassword: `guess ${n}` })),
     );
     expect(answers.filter(({ status }) => status === 403)).toHaveLength(3);
-    expect(answers.filter(({ status }) => status === 429)).toHaveLength(17);
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused).toHaveLength(17);
+    for (const { headers } of refused) expect(headers).toMatchObject({ 'ratelimit-limit': '3' });
   });
 
   test('ends all my sessions, and signs me in from now on', async () => {

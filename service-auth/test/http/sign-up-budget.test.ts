@@ -22,6 +22,7 @@ test('of parallel sign-ups of one address, over all of its /64, as many get thro
   for (const { body, headers } of refused) {
     expect(body.code).toBe('TOO_MANY_ATTEMPTS');
     expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+    expect(headers).toMatchObject({ 'ratelimit-limit': '5', 'ratelimit-remaining': '0' });
   }
   expect((await signUp('neighbour', '2001:db8:0:1::1')).status).toBe(201);
 });

@@ -73,7 +73,13 @@ describe('guessing', () => {
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(190);
     const refused = await auth.login(loginId, password);
     expect(refused).toMatchObject({ status: 429, body: { code: 'TOO_MANY_ATTEMPTS' } });
-    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    const { 'retry-after': seconds, ...headers } = refused.headers;
+    expect(Number(seconds)).toBeGreaterThan(0);
+    expect(headers).toMatchObject({
+      'ratelimit-limit': '10',
+      'ratelimit-remaining': '0',
+      'ratelimit-reset': seconds,
+    });
   });
 
   test('at an account that does not exist looks the same', async () => {
