@@ -1,6 +1,6 @@
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Auth, issuer, startAuth, told } from '../support/market.js';
+import { type Auth, expectRefused, issuer, startAuth, told } from '../support/market.js';
 
 let auth: Auth;
 beforeAll(async () => {
@@ -98,11 +98,12 @@ describe('refreshing', () => {
   test.each([
     ['nothing', {}, '/refreshToken'],
     ['a number', { refreshToken: 1 }, '/refreshToken'],
+    ['an empty one', { refreshToken: '' }, '/refreshToken'],
+    ['a NUL in it', { refreshToken: 'market_rt_\0' }, '/refreshToken'],
     ['a novel', { refreshToken: 'x'.repeat(600) }, '/refreshToken'],
     ['more than asked for', { refreshToken: 'x', role: 'admin' }, '/role'],
   ])('with %s is no request', async (_, body, pointer) => {
-    const answer = await auth.call('POST', '/v1/tokens/refresh', { body });
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer }] } });
+    await expectRefused(auth, () => auth.call('POST', '/v1/tokens/refresh', { body }), pointer);
   });
 
   test('with an invented token or an access token is refused', async () => {

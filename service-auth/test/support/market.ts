@@ -1,6 +1,7 @@
 import type { TestDatabase } from '@msa-event-market/shared-sdk/testing';
 import type { InjectOptions } from 'fastify';
 import type { JWK } from 'jose';
+import { expect } from 'vitest';
 import { buildApp } from '../../src/app.js';
 import { loadConfig } from '../../src/config.js';
 import { authDatabase } from './database.js';
@@ -111,6 +112,16 @@ const everything = `SELECT
   (SELECT json_agg(s ORDER BY id) FROM sessions s) AS sessions,
   (SELECT json_agg(t ORDER BY hash) FROM refresh_tokens t) AS "refreshTokens",
   (SELECT count(*) FROM outbox) AS events`;
+
+/** Expects that a malformed request is told the fields that are wrong, and leaves nothing behind. */
+export async function expectRefused(auth: Auth, ask: () => Promise<Answer>, ...pointers: string[]) {
+  const before = await auth.written();
+  const { status, body } = await ask();
+  expect(status).toBe(400);
+  const told = body.errors.map(({ pointer }: { pointer: string }) => pointer);
+  expect(new Set(told)).toEqual(new Set(pointers));
+  expect(await auth.written()).toEqual(before);
+}
 
 export type Auth = Awaited<ReturnType<typeof startAuth>>;
 
