@@ -76,6 +76,7 @@ describe('the note that says whose data a folder holds', () => {
   });
 
   test('sends who asks for the other profile to the command that moves, or to the one that starts', () => {
+    mkdirSync(path.join(dataDir, 'postgres')); // without data a note is about nothing
     writeProfile(dataDir, 'embedded');
     expect(() => claimDataFolder(dataDir, 'stack')).toThrow(
       `npm run move -- --to stack --data-dir ${dataDir}`,
