@@ -2,6 +2,8 @@ export interface Query<R = unknown> {
   name?: string;
   text: string;
   values?: unknown[];
+  /** How long its answer may take, instead of the 35 s of every other. */
+  timeoutMs?: number;
   /** Only carries the row type; never set. */
   readonly row?: R;
 }

@@ -17,12 +17,15 @@ export interface Tx {
 
 const ignore = () => {};
 
+const asPgTakesIt = ({ timeoutMs, ...query }: Query) => ({ ...query, query_timeout: timeoutMs });
+const toPg = (query: Query): { text: string } => (query.timeoutMs === undefined ? query : asPgTakesIt(query));
+
 /** One statement on its own. The pool's own `query` would throw away the connection of every statement that fails. */
 export async function inOneStatement<R>(pool: pg.Pool, query: Query<R>): Promise<Rows<R>> {
   const client = await pool.connect();
   let unfit: Error | undefined;
   try {
-    return (await client.query(query as { text: string })) as unknown as Rows<R>;
+    return (await client.query(toPg(query))) as unknown as Rows<R>;
   } catch (error) {
     unfit = unfitAfter(error as Error);
     throw error;
@@ -48,7 +51,7 @@ export async function inTransaction<T>(pool: pg.Pool, work: (tx: Tx) => T | Prom
     const answer = new Promise<Rows<R>>((resolve, reject) => {
       // With a callback, since what cannot be sent at all (a value without a text) is known at once that way, and not
       // only after a COMMIT without it.
-      client.query(query as { text: string }, (error: Error | null, rows: unknown) => {
+      client.query(toPg(query), (error: Error | null, rows: unknown) => {
         if (!error) return resolve(rows as Rows<R>);
         failure ??= error;
         unfit ??= unfitAfter(error);

@@ -104,6 +104,29 @@ describe('what PostgreSQL says', () => {
   });
 });
 
+describe('a query that takes too long', () => {
+  const sleep = (ms: number) => ({ text: 'SELECT pg_sleep($1)', values: [ms / 1_000] });
+  // As if the 35 s of every query were 0.2 s.
+  const hasty = () => connectDatabase({ url: `${t.url}?query_timeout=200`, poolSize: 1 });
+
+  it('is given up as an outage, and its connection is not used again', async () => {
+    const db = hasty();
+    expect(isTransient(await failureOf(db.query(sleep(5_000))))).toBe(true);
+    expect(isTransient(await failureOf(db.transaction((tx) => tx.query(sleep(5_000)))))).toBe(true);
+    await db.ping();
+    await db.close();
+  });
+
+  it('may bring its own time', async () => {
+    const db = hasty();
+    const patient = { ...sleep(500), timeoutMs: 5_000 };
+    await db.query(patient);
+    await db.transaction((tx) => tx.query(patient));
+    expect(isTransient(await failureOf(db.query({ ...sleep(150), timeoutMs: 50 })))).toBe(true);
+    await db.close();
+  });
+});
+
 describe('the pool', () => {
   /** Keeps a connection in a transaction until `finish` is called. */
   const hold = (db: Database) =>
