@@ -56,7 +56,7 @@ export function startRelay({
   async function prepareSlot(): Promise<bigint> {
     const durable = await durablePosition(db, url, slot);
     if (durable !== undefined) return durable;
-    const events = await makeSlot(db, url, publications, slot);
+    const events = await makeSlot(db, { url, publications, slot, logger, signal: stopping.signal });
     logger.info({ slot, events }, 'the slot is made');
     return (await durablePosition(db, url, slot)) ?? 0n;
   }
@@ -145,6 +145,7 @@ export function startRelay({
         await once();
         if (!stopping.signal.aborted) logger.warn({ slot }, 'the replication stream ended, starting again');
       } catch (error) {
+        if (error === stopping.signal.reason) break;
         relayMetrics.restarted();
         logger.error({ slot, err: error }, 'the relay stopped, starting again from the last durable place');
       }

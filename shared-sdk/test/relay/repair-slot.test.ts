@@ -9,7 +9,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectDatabase, type Database, migrate, uuidv7 } from '../../src/db/index.js';
 import { startConsumers } from '../../src/events/index.js';
 import { createServiceDatabase, startPostgres } from '../../src/postgres/index.js';
+import { type Followed, follow as followOutboxes } from '../../src/relay/follow.js';
 import { createLogSchema, type Relay, repairSlot, startRelay } from '../../src/relay/index.js';
+import { parseLsn } from '../../src/relay/lsn.js';
 import type { TestDatabase } from '../../src/testing/index.js';
 import { dropSlot, logOf, newSlot, quiet, relayOf, send, thing } from '../fixtures/log.js';
 import { parkedOf, seenOf, tallyConsumer, tallyDatabase } from '../fixtures/tally.js';
@@ -30,6 +32,24 @@ const follow = async (slot: string) => {
   return relay;
 };
 const publications = ['tally_outbox'];
+const check = (relay: Relay | undefined) =>
+  relay?.check().then(
+    () => 'ok',
+    () => 'no',
+  );
+/** Starts a relay that cannot follow yet; `told` is what it says of that. */
+function startWatched(names = publications, slot: string | undefined = undefined, url = t.relayUrl) {
+  const told: string[] = [];
+  const logger = {
+    ...quiet,
+    info() {},
+    warn() {},
+    error: ({ err }: { err: Error }) => told.push(err.message),
+  };
+  const relay = startRelay({ url, publications: names, slot, logger: logger as never });
+  relays.push(relay);
+  return { relay, told };
+}
 const repair = (slot: string) => repairSlot({ url: t.relayUrl, publications, slot, logger: quiet });
 /** `rounds` events of each of 20 keys, from version `from` on. */
 async function write(db: Database, from: number, rounds: number) {
@@ -62,15 +82,7 @@ describe('a relay without its slot', () => {
     const slot = newSlot();
     await (await relayOf(t, slot)).stop();
     await dropSlot(t, slot);
-    const told: string[] = [];
-    const logger = {
-      ...quiet,
-      info() {},
-      warn() {},
-      error: ({ err }: { err: Error }) => told.push(err.message),
-    };
-    const relay = startRelay({ url: t.relayUrl, publications, slot, logger: logger as never });
-    relays.push(relay);
+    const { relay, told } = startWatched(publications, slot);
     await expect
       .poll(() => told[0])
       .toMatch(/is gone; events committed since .* are in the outbox tables only. repairSlot\(\)/);
@@ -79,34 +91,12 @@ describe('a relay without its slot', () => {
 
   it('refuses to begin while a publication is missing: its slot could never be read', async () => {
     const slot = newSlot();
-    const told: string[] = [];
-    const logger = {
-      ...quiet,
-      info() {},
-      warn() {},
-      error: ({ err }: { err: Error }) => told.push(err.message),
-    };
-    const relay = startRelay({
-      url: t.relayUrl,
-      publications: ['tally_outbox', 'later_outbox'],
-      slot,
-      logger: logger as never,
-    });
-    relays.push(relay);
+    const { relay, told } = startWatched(['tally_outbox', 'later_outbox'], slot);
     await expect.poll(() => told[0]).toBe('no such publication: later_outbox');
     await t.admin.query({
       text: `CREATE PUBLICATION later_outbox FOR TABLE tally.outbox WITH (publish = 'insert', publish_via_partition_root = true)`,
     });
-    await expect
-      .poll(
-        () =>
-          relay.check().then(
-            () => 'ok',
-            () => 'no',
-          ),
-        { timeout: 10_000 },
-      )
-      .toBe('ok');
+    await expect.poll(() => check(relay), { timeout: 10_000 }).toBe('ok');
   });
 });
 
@@ -176,22 +166,27 @@ describe('the repair of a slot', () => {
     })();
     await expect.poll(() => rounds).toBeGreaterThan(30);
     expect(await repair(slot)).toBeGreaterThanOrEqual(30 * 20);
-    await expect
-      .poll(
-        () =>
-          relay.check().then(
-            () => 'ok',
-            () => 'no',
-          ),
-        { timeout: 10_000 },
-      )
-      .toBe('ok');
+    await expect.poll(() => check(relay), { timeout: 10_000 }).toBe('ok');
     await sleep(200);
     writing = false;
     await writer;
     await expect.poll(() => count('events.log'), { timeout: 10_000 }).toBe(rounds * 20);
     await expectComplete();
   }, 30_000);
+
+  it('takes the time that it needs to look through the outboxes', async () => {
+    const slot = newSlot();
+    await (await relayOf(t, slot)).stop();
+    await dropSlot(t, slot);
+    await write(t.db, 1, 2);
+    await t.admin.query({
+      text: `ALTER TABLE tally.outbox ENABLE ROW LEVEL SECURITY;
+             CREATE POLICY slow ON tally.outbox FOR SELECT USING (pg_sleep(0.02) IS NOT NULL)`,
+    });
+    // As if the 35 s of every query were 0.4 s.
+    const url = `${t.relayUrl}?query_timeout=400`;
+    expect(await repairSlot({ url, publications, slot, logger: quiet })).toBe(40);
+  });
 
   it('run by two at once, or again, does it once', async () => {
     const slot = newSlot();
@@ -233,31 +228,118 @@ describe('the repair of a slot', () => {
   it('also helps after the database moved to another server', async () => {
     const slot = newSlot();
     await (await relayOf(t, slot)).stop();
-    await t.admin.query({ text: `UPDATE events.relay_position SET system_id = '1'` });
-    const told: string[] = [];
-    const logger = {
-      ...quiet,
-      info() {},
-      warn() {},
-      error: ({ err }: { err: Error }) => told.push(err.message),
-    };
-    const relay = startRelay({ url: t.relayUrl, publications, slot, logger: logger as never });
-    relays.push(relay);
+    // Its place there says nothing here: a new server begins low again.
+    await t.admin.query({ text: `UPDATE events.relay_position SET system_id = '1', lsn = 'FF/0'` });
+    const { relay, told } = startWatched(publications, slot);
     await expect.poll(() => told[0]).toMatch(/the log was written from server 1, .* repairSlot\(\)/);
     await dropSlot(t, slot); // a slot does not move with its database
     await write(t.db, 1, 2);
     expect(await repair(slot)).toBe(40);
-    await expect
-      .poll(
-        () =>
-          relay.check().then(
-            () => 'ok',
-            () => 'no',
-          ),
-        { timeout: 10_000 },
-      )
-      .toBe('ok');
+    await expect.poll(() => check(relay), { timeout: 10_000 }).toBe('ok');
+    await write(t.db, 3, 2);
+    await expect.poll(() => count('events.log'), { timeout: 10_000 }).toBe(80);
     await expectComplete();
+    const { rows } = await t.admin.query({
+      text: `SELECT confirmed_flush_lsn <= pg_current_wal_lsn() AS ours FROM pg_replication_slots WHERE slot_name = $1`,
+      values: [slot],
+    });
+    expect(rows).toEqual([{ ours: true }]);
+  });
+});
+
+describe('a place that the server has not reached', () => {
+  const setAhead = () => t.admin.query({ text: `UPDATE events.relay_position SET lsn = 'FF/0'` });
+
+  it('is refused: everything up to there would be taken for known, and acknowledged', async () => {
+    const slot = newSlot();
+    await (await relayOf(t, slot)).stop();
+    await setAhead();
+    await write(t.db, 1, 2);
+    const { relay, told } = startWatched(publications, slot);
+    await expect.poll(() => told[0]).toMatch(/reached FF\/0, and this server only .*repairSlot\(\)/);
+    expect(await repair(slot)).toBe(40);
+    await expect.poll(() => check(relay), { timeout: 10_000 }).toBe('ok');
+    await write(t.db, 3, 1);
+    await expect.poll(() => count('events.log'), { timeout: 10_000 }).toBe(60);
+    await expectComplete();
+  });
+
+  it('is mended also when the slot was told of it, which then skips everything', async () => {
+    const slot = newSlot();
+    await (await relayOf(t, slot)).stop();
+    const told = new AbortController();
+    const nothing = { onTransaction() {}, onKeepalive() {} };
+    const onStart = (stream: Followed) => {
+      stream.acknowledge(parseLsn('FF/0'));
+      setTimeout(() => told.abort(), 200);
+    };
+    const options = { url: t.relayUrl, slot, publications, signal: told.signal, silenceMs: 60_000 };
+    await followOutboxes({ ...options, ...nothing, onStart });
+    await setAhead();
+    await write(t.db, 1, 2);
+    expect(await repair(slot)).toBe(40);
+    await follow(slot);
+    await expectComplete();
+  });
+});
+
+/** Rows of other days, in two outboxes of which the log has only what is older; appending fails at one of them. */
+async function plantOldRows() {
+  await t.admin.query({
+    text: `SET search_path = tally; SELECT maintain_partitions((now() - interval '5 days')::date);
+           CREATE TABLE tally.other (LIKE tally.outbox INCLUDING DEFAULTS);
+           CREATE PUBLICATION other_outbox FOR TABLE tally.other WITH (publish = 'insert')`,
+  });
+  for (const [table, prefix] of [
+    ['outbox', 'a'],
+    ['other', 'b'],
+  ]) {
+    await t.admin.query({
+      text: `INSERT INTO tally.${table} (id, aggregatetype, aggregateid, type, version, payload, created_at)
+             SELECT gen_random_uuid(), 'thing', $1 || lpad(i::text, 3, '0'), 'Counted', 1, '{"label":"1"}',
+                    now() - CASE WHEN i % 2 = 0 THEN interval '3 days' ELSE interval '0' END
+             FROM generate_series(0, 599) i`,
+      values: [prefix],
+    });
+  }
+}
+const interruptAppends = () =>
+  t.admin.query({
+    text: `CREATE FUNCTION public.interrupt() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'interrupted'; END $$;
+           CREATE TRIGGER interrupt BEFORE INSERT ON events.log FOR EACH ROW WHEN (NEW.key LIKE '_550') EXECUTE FUNCTION public.interrupt()`,
+  });
+const letAppend = () => t.admin.query({ text: 'DROP FUNCTION public.interrupt() CASCADE' });
+const both = ['tally_outbox', 'other_outbox'];
+
+describe('a carry-over that is interrupted after some of its events', () => {
+  it("misses nothing when it is run again: today's events, which it has appended, say nothing of older ones", async () => {
+    const slot = newSlot();
+    const relay = await relayOf(t, slot);
+    await send(t.db, [thing('old', 1)]);
+    await expect.poll(() => count('events.log')).toBe(1);
+    await relay.stop();
+    await t.admin.query({ text: `UPDATE events.log SET occurred_at = now() - interval '4 days'` });
+    await dropSlot(t, slot);
+    await plantOldRows();
+    await interruptAppends();
+    const all = { url: t.relayUrl, publications: both, slot, logger: quiet };
+    await expect(repairSlot(all)).rejects.toThrow('interrupted');
+    expect(await count('events.log')).toBeGreaterThan(500);
+    await letAppend();
+    await repairSlot(all);
+    expect(await count('events.log')).toBe(1_201);
+    // Done: the next repair begins anew, or it would bring back what the log has let go.
+    expect(await count('events.relay_position WHERE carry_from IS NOT NULL')).toBe(0);
+  });
+
+  it('is ended by a relay, also when it was that of the first start', async () => {
+    await plantOldRows();
+    await interruptAppends();
+    const { relay, told } = startWatched(both, newSlot());
+    await expect.poll(() => told[0]).toBe('interrupted');
+    await letAppend();
+    await expect.poll(() => check(relay), { timeout: 10_000 }).toBe('ok');
+    expect(await count('events.log')).toBe(1_200);
   });
 });
 
@@ -286,25 +368,8 @@ describe('a slot that PostgreSQL gave up, since it fell behind too far', () => {
         directory: new URL('../fixtures/migrations/', import.meta.url),
       });
       const db = connectDatabase({ url, poolSize: 2 });
-      const told: string[] = [];
-      const logger = {
-        ...quiet,
-        info() {},
-        warn() {},
-        error: ({ err }: { err: Error }) => told.push(err.message),
-      };
-      const options = { url: relayUrl, publications, slot: 'market_relay', logger: logger as never };
-      relay = startRelay(options);
-      await expect
-        .poll(
-          () =>
-            relay?.check().then(
-              () => 'ok',
-              () => 'no',
-            ),
-          { timeout: 10_000 },
-        )
-        .toBe('ok');
+      relay = startWatched(publications, undefined, relayUrl).relay;
+      await expect.poll(() => check(relay), { timeout: 10_000 }).toBe('ok');
       await relay.stop();
 
       await write(db, 1, 5);
@@ -314,22 +379,13 @@ describe('a slot that PostgreSQL gave up, since it fell behind too far', () => {
           values: ['x'],
         });
       await admin.query({ text: 'CHECKPOINT' });
-      told.length = 0;
-      relay = startRelay(options);
+      const again = startWatched(publications, undefined, relayUrl);
+      relay = again.relay;
       await expect
-        .poll(() => told[0], { timeout: 10_000 })
+        .poll(() => again.told[0], { timeout: 10_000 })
         .toMatch(/market_relay is no longer usable; .* repairSlot\(\)/);
       expect(await repairSlot({ url: relayUrl, publications, logger: quiet })).toBe(100);
-      await expect
-        .poll(
-          () =>
-            relay?.check().then(
-              () => 'ok',
-              () => 'no',
-            ),
-          { timeout: 10_000 },
-        )
-        .toBe('ok');
+      await expect.poll(() => check(relay), { timeout: 10_000 }).toBe('ok');
       await write(db, 6, 1);
       const { rows } = await admin.query<{ n: number }>({ text: 'SELECT count(*) AS n FROM events.log' });
       expect(rows[0]?.n).toBeGreaterThanOrEqual(100);
