@@ -97,8 +97,9 @@ export async function inTransaction<T>(pool: pg.Pool, work: (tx: Tx) => T | Prom
 }
 
 /**
- * What says that a connection is not to be used again: it is about to end, or the failure is pg's own, which after one
- * such (a value that has no text) believes that a statement is prepared that is not.
+ * What says that a connection is not to be used again: it is about to end, or has a prepared statement that it can no
+ * longer run; or the failure is pg's own, which after one such (a value that has no text) believes that a statement is
+ * prepared that is not.
  */
 const unfitAfter = (error: Error): Error | undefined =>
   error instanceof pg.DatabaseError && !isTransient(error) ? undefined : error;

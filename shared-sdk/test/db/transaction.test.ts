@@ -118,6 +118,41 @@ describe('a transaction that fails', () => {
   });
 });
 
+describe('a prepared statement that a connection can no longer run', () => {
+  const all = statement('test_all', 'SELECT * FROM parent WHERE id = $1');
+  const alter = (column: string) => t.admin.query({ text: `ALTER TABLE tally.parent ADD ${column} int` });
+
+  it.each([
+    ['on its own', 'alone', () => db.query(all([1]))],
+    ['in a transaction', 'within', () => db.transaction((tx) => tx.query(all([1])))],
+  ])(
+    'since a migration changed what it gives, %s, is no fault of the work: it succeeds on the next connection',
+    async (_, column, work) => {
+      await work();
+      await alter(column);
+      const error = await work().catch((e) => e);
+      expect(error).toMatchObject({ code: '0A000', message: 'cached plan must not change result type' });
+      expect(isTransient(error)).toBe(true);
+      await work();
+    },
+  );
+
+  it('since something forgot it, is no fault of the work either', async () => {
+    await db.query(all([1]));
+    await db.query({ text: 'DEALLOCATE ALL' });
+    const error = await db.query(all([1])).catch((e) => e);
+    expect(error).toMatchObject({ code: '26000' });
+    expect(isTransient(error)).toBe(true);
+    await db.query(all([1]));
+  });
+
+  it('is told apart from what PostgreSQL cannot do at all', async () => {
+    const error = await db.query({ text: 'SELECT count(*) FROM parent FOR UPDATE' }).catch((e) => e);
+    expect(error).toMatchObject({ code: '0A000' });
+    expect(isTransient(error)).toBe(false);
+  });
+});
+
 describe('a transaction whose connection ends', () => {
   it('throws a transient error and commits nothing; the next one gets a new connection', async () => {
     const failing = db.transaction(async (tx) => {
