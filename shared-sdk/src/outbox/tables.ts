@@ -90,8 +90,9 @@ export async function createEventingTables(
       blocked oid;
     BEGIN
       PERFORM pg_advisory_xact_lock(hashtext('maintain ${schema}'));
-      -- After a standstill of this service the others' events of those days still come: the inbox has no gap.
-      SELECT greatest(today - inbox_days, least(today - 1, max(to_date(right(c.relname, 8), 'YYYYMMDD')) + 1))
+      -- The others' events of the days before this service's first, or of a standstill, still come: the inbox has no gap.
+      SELECT greatest(today - inbox_days,
+                      least(today - 1, coalesce(max(to_date(right(c.relname, 8), 'YYYYMMDD')) + 1, today - inbox_days)))
         INTO first_day
       FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'inbox'::regclass;
       FOR d IN SELECT generate_series(first_day, today + 7, '1 day')::date LOOP

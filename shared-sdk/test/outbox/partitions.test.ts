@@ -41,26 +41,34 @@ const lastRun = async (ago: number) => {
 describe('maintenance of the partitions', () => {
   it('has a week ahead from the first migration on, and does nothing where nothing is to do', async () => {
     expect(await days('outbox')).toEqual(range(-1, 7));
-    expect(await days('inbox')).toEqual(range(-1, 7));
     expect(await maintainPartitions(t.db)).toBe(0);
+  });
+
+  it('lets a new service know everything of the last 14 days: the log has events from before it', async () => {
+    expect(await days('inbox')).toEqual(range(-14, 7));
+    const ids = range(-14, 0).map((day) => uuidv7(Date.now() + day * 86_400_000));
+    const events = ids.map((id, i) => counted('a', `${i}`, { id }));
+    await deliver(t.db, tallyConsumer(), events);
+    await deliver(t.db, tallyConsumer(), events); // again: each has left a trace
+    expect((await seenOf(t.db)).a).toHaveLength(ids.length);
   });
 
   it('drops what is past its retention: the outbox after 10 days, the inbox after 14', async () => {
     await lastRun(12);
     await maintainPartitions(t.db);
     expect((await days('outbox'))[0]).toBe(-10);
-    expect((await days('inbox'))[0]).toBe(-13);
+    expect((await days('inbox'))[0]).toBe(-14);
     expect((await days('outbox')).at(-1)).toBe(7);
     const { rows } = await t.db.query<{ inbox_from: string }>({ text: 'SELECT inbox_from FROM retention' });
-    const oldest = new Date(Date.now() - 13 * 86_400_000).setUTCHours(0, 0, 0, 0);
+    const oldest = new Date(Date.now() - 14 * 86_400_000).setUTCHours(0, 0, 0, 0);
     expect(rows[0]?.inbox_from.replaceAll('-', '').slice(0, 12)).toBe(oldest.toString(16).padStart(12, '0'));
   });
 
   it('leaves no day out of the inbox after a long standstill: others sent events meanwhile', async () => {
     await lastRun(12);
     await maintainPartitions(t.db);
-    expect(await days('inbox')).toEqual(range(-13, 7));
-    const ids = range(-13, 0).map((day) => uuidv7(Date.now() + day * 86_400_000));
+    expect(await days('inbox')).toEqual(range(-14, 7));
+    const ids = range(-14, 0).map((day) => uuidv7(Date.now() + day * 86_400_000));
     await deliver(
       t.db,
       tallyConsumer(),
