@@ -51,7 +51,7 @@ type Message =
 export async function follow(options: FollowOptions): Promise<void> {
   const { url, slot, publications, signal, silenceMs, onStart, onTransaction, onKeepalive } = options;
   const service = new LogicalReplicationService(
-    { connectionString: url, application_name: slot, keepAlive: true },
+    { connectionString: url, application_name: slot, keepAlive: true, connectionTimeoutMillis: 5_000 },
     { acknowledge: { auto: false, timeoutSeconds: 0 } },
   );
   let failure: Error | undefined;

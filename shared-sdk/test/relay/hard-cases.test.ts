@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { uuidv7 } from '../../src/db/index.js';
 import type { Message } from '../../src/events/index.js';
+import { follow } from '../../src/relay/follow.js';
 import { type Relay, startRelay } from '../../src/relay/index.js';
 import { trimLog } from '../../src/relay/trim.js';
 import { deliver, type TestDatabase } from '../../src/testing/index.js';
@@ -115,6 +116,23 @@ describe('two relays on one slot', () => {
 });
 
 describe('a relay whose connection goes silent', () => {
+  it('gives up a connection that does not even greet it, after 5 s and not after the longest silence', async () => {
+    const sockets: Socket[] = [];
+    const mute = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
+    await new Promise((resolve) => mute.once('listening', resolve));
+    const url = new URL(t.relayUrl);
+    url.port = `${(mute.address() as { port: number }).port}`;
+    const stop = new AbortController();
+    const nothing = { onStart() {}, onTransaction() {}, onKeepalive() {} };
+    const where = { url: url.href, slot: 'any', publications: ['tally_outbox'] };
+    const following = follow({ ...where, ...nothing, signal: stop.signal, silenceMs: 60_000 });
+    const late = sleep(8_000).then(() => 'still waiting');
+    expect(await Promise.race([following.catch(({ message }) => message), late])).toMatch(/timeout/);
+    stop.abort();
+    for (const socket of sockets) socket.destroy();
+    mute.close();
+  }, 15_000);
+
   it('notices, says that it does not follow, and connects anew', async () => {
     // A network that swallows packets: connections stay open and say nothing any more.
     let swallow = false;
