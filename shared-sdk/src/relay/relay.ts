@@ -1,6 +1,7 @@
 import { connectDatabase } from '../db/index.js';
 import { backoff } from '../events/backoff.js';
 import type { Logger } from '../logging/index.js';
+import { startJob } from '../service/every.js';
 import { append } from './append.js';
 import { type Followed, follow, type OutboxRow } from './follow.js';
 import { relayMetrics } from './metrics.js';
@@ -29,7 +30,6 @@ export interface Relay {
 /** Events and characters of payload: few large events weigh as much as many small ones. */
 const batchSize = { events: 500, size: 4_000_000 };
 const pauseAt = { events: 5_000, size: 32_000_000 };
-const upkeepEveryMs = 15_000;
 
 interface Transaction {
   rows: OutboxRow[];
@@ -154,11 +154,7 @@ export function startRelay({
     }
   })();
 
-  let upkeep = Promise.resolve();
-  const timer = setInterval(() => {
-    upkeep = keepUp().catch((error) => logger.warn({ err: error }, 'the log could not be looked after'));
-  }, upkeepEveryMs);
-  timer.unref();
+  const upkeep = startJob({ name: 'relay upkeep', seconds: 15, run: keepUp }, logger);
 
   async function keepUp(): Promise<void> {
     relayMetrics.lag(slot, await slotLag(db, slot));
@@ -172,8 +168,7 @@ export function startRelay({
     },
     stop() {
       stopping.abort();
-      clearInterval(timer);
-      stopped ??= Promise.all([running, upkeep]).then(() => db.close());
+      stopped ??= Promise.all([running, upkeep.stop()]).then(() => db.close());
       return stopped;
     },
   };

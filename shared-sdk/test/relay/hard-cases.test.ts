@@ -1,10 +1,11 @@
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { uuidv7 } from '../../src/db/index.js';
 import type { Message } from '../../src/events/index.js';
 import { follow } from '../../src/relay/follow.js';
 import { type Relay, startRelay } from '../../src/relay/index.js';
+import { trimLock } from '../../src/relay/partitions.js';
 import { trimLog } from '../../src/relay/trim.js';
 import { deliver, type TestDatabase } from '../../src/testing/index.js';
 import { logOf, newSlot, quiet, relayOf, send, thing } from '../fixtures/log.js';
@@ -221,6 +222,32 @@ describe('a backlog', () => {
 });
 
 describe('trimming', () => {
+  it('is over when the relay has stopped', async () => {
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0); // the first run comes at once
+    let letTrim = () => {};
+    const held = t.admin.transaction(async (tx) => {
+      await tx.query({ text: `SELECT pg_advisory_xact_lock(${trimLock})` });
+      await new Promise<void>((resolve) => {
+        letTrim = resolve;
+      });
+    });
+    const relay = await relayOf(t);
+    const waiting = {
+      text: `SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+             WHERE d.datname = current_database() AND locktype = 'advisory' AND NOT granted`,
+    };
+    await expect.poll(async () => (await t.admin.query(waiting)).rowCount).toBe(1);
+    random.mockRestore();
+    let stopped = false;
+    const stopping = relay.stop().then(() => {
+      stopped = true;
+    });
+    await sleep(200);
+    expect(stopped).toBe(false);
+    letTrim();
+    await Promise.all([held, stopping]);
+  });
+
   it('keeps up with any number of old events, and keeps the last of each partition, so that the place is known', async () => {
     await t.admin.query({
       text: `INSERT INTO events.log SELECT 'thing', i % 4, (i - 1) / 4 + 1, gen_random_uuid(), 'k' || i, 'Counted', 1, now() - interval '8 days', NULL, '{}', now() - interval '8 days'
