@@ -122,11 +122,16 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.name : 'Error';
 }
 
-/** Callers at the same time share a run, and callers soon after share its result. */
+/** Callers share the run under way, however long it takes, and callers soon after its end share its result. */
 function remembered(run: () => Promise<States>, rememberMs: number): () => Promise<States> {
-  let last: { states: Promise<States>; at: number } | undefined;
+  let last: { states: Promise<States>; until: number } | undefined;
   return () => {
-    if (!last || performance.now() - last.at > rememberMs) last = { states: run(), at: performance.now() };
-    return last.states;
+    if (last && performance.now() <= last.until) return last.states;
+    const begun = { states: run(), until: Number.POSITIVE_INFINITY };
+    void begun.states.then(() => {
+      begun.until = performance.now() + rememberMs;
+    });
+    last = begun;
+    return begun.states;
   };
 }

@@ -49,6 +49,37 @@ describe('a check', () => {
   });
 });
 
+describe('a run that takes longer than its result is kept', () => {
+  it('is shared by all who ask meanwhile, and its result kept from its end on', async () => {
+    let runs = 0;
+    let finish = () => {};
+    const slow: Check = {
+      name: 'slow',
+      critical: true,
+      run() {
+        runs += 1;
+        return new Promise<void>((resolve) => {
+          finish = resolve;
+        });
+      },
+    };
+    const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    const health = createHealth({ ready: [slow], rememberMs: 60 });
+    const first = health.ready();
+    await pause(90);
+    const second = health.ready();
+    expect(runs).toBe(1);
+    finish();
+    expect((await first).checks).toEqual((await second).checks);
+    await health.ready();
+    expect(runs).toBe(1);
+    await pause(90);
+    void health.ready();
+    expect(runs).toBe(2);
+    finish();
+  });
+});
+
 describe('health', () => {
   it('is 503 when something critical is down, and 200 when something else is', async () => {
     const critical = await createHealth({ ready: [up], checks: [down(true)] }).all();
