@@ -139,19 +139,21 @@ export async function createService(config: ServiceConfig, parts: ServiceParts):
 
   function steps(): Step[] {
     const drainMs = config.SHUTDOWN_DRAIN_SECONDS * 1000;
-    // Together nine tenths of the grace, so that the last step still happens before the process is ended.
-    const share = (part: number) => Math.max(100, (config.SHUTDOWN_GRACE_SECONDS * 1000 - drainMs) * part);
+    // Together nine tenths of the grace, so that the last step still happens before the process is ended. Most need a
+    // fraction of their time, and leave the rest to what follows: a call to a provider that ends in `onStop` may take
+    // long.
+    const share = (part: number) => Math.max(20, (config.SHUTDOWN_GRACE_SECONDS * 1000 - drainMs) * part);
     return [
-      { name: 'not ready', timeoutMs: 1000, run: () => health.drain() },
+      { name: 'not ready', timeoutMs: share(0.01), run: () => health.drain() },
       // Whoever sends requests here has to notice first; those that come meanwhile are answered, and told to go.
-      { name: 'wait', timeoutMs: drainMs + 1000, run: () => http.server.listening && sleep(drainMs) },
-      { name: 'requests', timeoutMs: share(0.4), run: () => drainRequests(share(0.35)) },
+      { name: 'wait', timeoutMs: drainMs + share(0.02), run: () => http.server.listening && sleep(drainMs) },
+      { name: 'requests', timeoutMs: share(0.35), run: () => drainRequests(share(0.3)) },
       { name: 'jobs', timeoutMs: share(0.1), run: () => Promise.all(jobs.map((job) => job.stop())) },
       { name: 'consumers', timeoutMs: share(0.15), run: () => log?.stop() },
-      ...onStop.map((run, n) => ({ name: `onStop ${n + 1}`, timeoutMs: share(0.05 / onStop.length), run })),
+      ...onStop.map((run, n) => ({ name: `onStop ${n + 1}`, timeoutMs: share(0.1 / onStop.length), run })),
       { name: 'traces', timeoutMs: share(0.1), run: () => stopTracing() },
       { name: 'database', timeoutMs: share(0.05), run: () => db.close() },
-      { name: 'admin', timeoutMs: 1000, run: () => close(admin) },
+      { name: 'admin', timeoutMs: share(0.02), run: () => close(admin) },
     ];
   }
 

@@ -168,6 +168,45 @@ describe('stop', () => {
     ]);
   });
 
+  it('gives the last work of a service all the time that the rest does not need', async () => {
+    let done = false;
+    const lastWork = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      done = true;
+    };
+    const { service, lines } = await build({}, { consumers: [tallyConsumer()], onStop: [lastWork] });
+    await service.start();
+    await service.stop();
+    expect(done).toBe(true);
+    expect(lines.map(({ msg }) => msg)).not.toContain('did not stop in order');
+  });
+
+  it.each(['1', '2'])(
+    'ends within its grace of %s s, whatever hangs, and closes the database still',
+    async (grace) => {
+      const forEver = () => new Promise<void>(() => {});
+      let working = false;
+      const hanging = {
+        name: 'hangs',
+        seconds: 0.001,
+        run() {
+          working = true;
+          return forEver();
+        },
+      };
+      const parts = { every: [hanging], onStop: [forEver, forEver], consumers: [tallyConsumer()] };
+      const { service, db, lines } = await build({ SHUTDOWN_GRACE_SECONDS: grace }, parts);
+      await service.start();
+      await expect.poll(() => working).toBe(true);
+      const begun = performance.now();
+      await service.stop();
+      expect(performance.now() - begun).toBeLessThan(Number(grace) * 1_000);
+      const late = lines.filter(({ msg }) => msg === 'did not stop in order').map(({ step }) => step);
+      expect(late).toEqual(['jobs', 'onStop 1', 'onStop 2']);
+      await expect(db.ping()).rejects.toThrow();
+    },
+  );
+
   it('is not ready at once, and alive until the end', async () => {
     const { service } = await build({ SHUTDOWN_DRAIN_SECONDS: '0.3' });
     const { http, grpc, admin } = await service.start();

@@ -32,6 +32,35 @@ describe('stopInOrder', () => {
     expect(lines.map(({ step }) => step)).toEqual(['throws', 'throws at once', 'hangs']);
   });
 
+  it('gives what a step leaves of its time to those after it', async () => {
+    const { logger, lines } = watched();
+    const steps = [
+      { name: 'quick', timeoutMs: 500, run: () => {} },
+      { name: 'slow', timeoutMs: 50, run: () => new Promise((resolve) => setTimeout(resolve, 300)) },
+      { name: 'database', timeoutMs: 50, run: () => {} },
+    ];
+    expect(await stopInOrder(steps, logger)).toBe(true);
+    expect(lines).toEqual([]);
+  });
+
+  it('keeps for each step its own time, and takes no longer than all of them together', async () => {
+    const { logger, lines } = watched();
+    const forEver = () => new Promise(() => {});
+    const begun = performance.now();
+    const orderly = await stopInOrder(
+      [
+        { name: 'quick', timeoutMs: 200, run: () => {} },
+        { name: 'hangs', timeoutMs: 50, run: forEver },
+        { name: 'hangs too', timeoutMs: 50, run: forEver },
+        { name: 'database', timeoutMs: 200, run: () => new Promise((resolve) => setTimeout(resolve, 100)) },
+      ],
+      logger,
+    );
+    expect(orderly).toBe(false);
+    expect(lines.map(({ step }) => step)).toEqual(['hangs', 'hangs too']);
+    expect(performance.now() - begun).toBeLessThan(500);
+  });
+
   it('begins a step when the one before has ended', async () => {
     const { logger, lines } = watched();
     const order: string[] = [];
