@@ -69,8 +69,8 @@ async function migrateAll({ name, alsoMigrates = [], ...own }: RunOptions): Prom
     ]),
   );
   const { LOG_FORMAT, LOG_LEVEL } = serviceVariables;
-  const { LOG_FORMAT: format, LOG_LEVEL: level } = readConfig({ LOG_FORMAT, LOG_LEVEL });
-  const urls = readConfig(owners);
+  const { LOG_FORMAT: format, LOG_LEVEL: level, ...rest } = readConfig({ LOG_FORMAT, LOG_LEVEL, ...owners });
+  const urls = rest as Record<string, string>;
   const logger = createLogger({ name, format, level });
   for (const { variable, migrations, schema } of all) {
     const ran = await migrate({

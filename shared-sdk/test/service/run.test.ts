@@ -110,6 +110,16 @@ describe('run migrate', () => {
     expect(output().match(/^ {2}\w+/gm)).toEqual(['  MIGRATE_DATABASE_URL']);
   });
 
+  it('names everything that is wrong at once', async () => {
+    const { ended, output } = start({ LOG_LEVEL: 'loud', LOG_FORMAT: 'xml' }, 'migrate');
+    expect(await ended).toBe(1);
+    expect(
+      output()
+        .match(/^ {2}\w+/gm)
+        ?.toSorted(),
+    ).toEqual(['  LOG_FORMAT', '  LOG_LEVEL', '  MIGRATE_DATABASE_URL']);
+  });
+
   it('fails when the database does not answer', async () => {
     const { ended, output } = start({ MIGRATE_DATABASE_URL: 'postgres://x@127.0.0.1:9/x' }, 'migrate');
     expect(await ended).toBe(1);
