@@ -1,18 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../errors/index.js';
+import { headerProblem } from './problem.js';
 
 /** The caller's Idempotency-Key, bare or as the quoted string of the IETF draft. */
 export function idempotencyKey({ headers }: FastifyRequest): string {
   const given = headers['idempotency-key'];
   if (given === undefined || given === '')
-    throw new AppError('IDEMPOTENCY_KEY_MISSING', 'invalid', 'An Idempotency-Key header is needed.');
+    throw new AppError('IDEMPOTENCY_KEY_MISSING', 'invalid', 'An Idempotency-Key header is needed.', {
+      fields: [headerProblem('idempotency-key', 'is missing')],
+    });
   const key = typeof given === 'string' ? /^(?:"([\w.:-]{1,128})"|([\w.:-]{1,128}))$/.exec(given) : null;
   if (!key)
     throw new AppError(
       'IDEMPOTENCY_KEY_INVALID',
       'invalid',
       'An Idempotency-Key has 1 to 128 letters, digits, dots, colons, dashes or underscores.',
+      { fields: [headerProblem('idempotency-key', 'must be one such word, bare or in quotes')] },
     );
   return (key[1] ?? key[2]) as string;
 }

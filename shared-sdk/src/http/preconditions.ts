@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { AppError } from '../errors/index.js';
+import { AppError, type FieldProblem } from '../errors/index.js';
+import { headerProblem } from './problem.js';
 
 /** The ETag of a versioned resource. */
 export const etag = (version: number): string => `"${version}"`;
@@ -11,9 +12,16 @@ export const etag = (version: number): string => `"${version}"`;
 export function ifMatch({ headers }: FastifyRequest): number {
   const given = headers['if-match'];
   if (given === undefined)
-    throw new AppError('PRECONDITION_REQUIRED', 'precondition_required', 'If-Match with the ETag is needed.');
+    throw new AppError(
+      'PRECONDITION_REQUIRED',
+      'precondition_required',
+      'If-Match with the ETag is needed.',
+      {
+        fields: [headerProblem('if-match', 'is missing')],
+      },
+    );
   const version = /^"(\d{1,15})"$/.exec(given)?.[1];
-  if (version === undefined) throw changed();
+  if (version === undefined) throw changed([headerProblem('if-match', 'is no ETag that was given here')]);
   return Number(version);
 }
 
@@ -22,5 +30,7 @@ export function requireVersion(current: number, wanted: number): void {
   if (current !== wanted) throw changed();
 }
 
-const changed = () =>
-  new AppError('PRECONDITION_FAILED', 'precondition_failed', 'The resource has changed since it was read.');
+const changed = (fields?: FieldProblem[]) =>
+  new AppError('PRECONDITION_FAILED', 'precondition_failed', 'The resource has changed since it was read.', {
+    fields,
+  });

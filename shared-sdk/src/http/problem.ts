@@ -1,10 +1,27 @@
 import { z } from 'zod';
-import { AppError, httpStatus, type Kind, kindTitle, publicView } from '../errors/index.js';
+import {
+  AppError,
+  type FieldProblem,
+  httpStatus,
+  type Kind,
+  kindTitle,
+  publicView,
+} from '../errors/index.js';
 
 const fieldProblem = z.object({
   in: z.enum(['body', 'query', 'path', 'header']).optional(),
-  pointer: z.string().meta({ description: 'A JSON pointer', examples: ['/items/0/quantity'] }),
+  pointer: z.string().meta({
+    description: 'A JSON pointer into the body; to a parameter or a header, its name, as in /idempotency-key',
+    examples: ['/items/0/quantity'],
+  }),
   detail: z.string(),
+});
+
+/** As a schema of headers would name it: in lower case, as Node gives them. */
+export const headerProblem = (name: string, detail: string): FieldProblem => ({
+  in: 'header',
+  pointer: `/${name}`,
+  detail,
 });
 
 /** RFC 9457, with the `code` and `message` that the first version of these services had. */

@@ -79,10 +79,15 @@ describe('a cursor', () => {
   });
 });
 
+/** A form shows the problem where it is, and a program knows which header to mend. */
+const named = (pointer: string, detail: unknown = expect.any(String)) => ({
+  fields: [{ in: 'header', pointer, detail }],
+});
+
 describe('If-Match', () => {
   it('that is missing is 428', () => {
     expect(() => ifMatch(withHeader('if-match'))).toThrow(
-      expect.objectContaining({ kind: 'precondition_required' }),
+      expect.objectContaining({ kind: 'precondition_required', ...named('/if-match', 'is missing') }),
     );
   });
 
@@ -90,14 +95,15 @@ describe('If-Match', () => {
     'of %s matches nothing: 412',
     (value) => {
       expect(() => ifMatch(withHeader('if-match', value))).toThrow(
-        expect.objectContaining({ kind: 'precondition_failed' }),
+        expect.objectContaining({ kind: 'precondition_failed', ...named('/if-match') }),
       );
     },
   );
 
   it('names the version that the ETag named', () => {
     expect(ifMatch(withHeader('if-match', etag(3)))).toBe(3);
-    expect(() => requireVersion(4, 3)).toThrow(expect.objectContaining({ kind: 'precondition_failed' }));
+    const changed = { kind: 'precondition_failed', fields: undefined }; // nothing is wrong with the header
+    expect(() => requireVersion(4, 3)).toThrow(expect.objectContaining(changed));
     expect(() => requireVersion(3, 3)).not.toThrow();
   });
 });
@@ -107,14 +113,22 @@ describe('Idempotency-Key', () => {
 
   it('that is missing or empty is named so', () => {
     expect(() => key()).toThrow(
-      expect.objectContaining({ code: 'IDEMPOTENCY_KEY_MISSING', kind: 'invalid' }),
+      expect.objectContaining({
+        code: 'IDEMPOTENCY_KEY_MISSING',
+        kind: 'invalid',
+        ...named('/idempotency-key', 'is missing'),
+      }),
     );
     expect(() => key('')).toThrow(expect.objectContaining({ code: 'IDEMPOTENCY_KEY_MISSING' }));
   });
 
   it.each(['a b', '"a', 'a"', 'a,b', 'é', 'x'.repeat(129), '""'])('%j is refused', (value) => {
     expect(() => key(value)).toThrow(
-      expect.objectContaining({ code: 'IDEMPOTENCY_KEY_INVALID', kind: 'invalid' }),
+      expect.objectContaining({
+        code: 'IDEMPOTENCY_KEY_INVALID',
+        kind: 'invalid',
+        ...named('/idempotency-key'),
+      }),
     );
   });
 
