@@ -9,7 +9,7 @@ export interface DatabaseOptions {
   replicaUrl?: string | undefined;
   /** Connections at the most, for each of primary and replica. Default 8. */
   poolSize?: number | undefined;
-  /** Told of connections that break while idle; the pool replaces them by itself. */
+  /** Told of each connection that breaks, once; the pool replaces it by itself. By default `createService` logs it. */
   onError?: (error: Error) => void;
 }
 
@@ -24,6 +24,8 @@ export interface Database {
   ping(): Promise<void>;
   /** How many callers wait for a connection of the primary. */
   waiting(): number;
+  /** Who is told of connections that break, unless `connectDatabase` was given an `onError`. */
+  tellByDefault(onError: (error: Error) => void): void;
   close(): Promise<void>;
 }
 
@@ -41,12 +43,14 @@ function toSafeInteger(text: string): number {
 }
 
 /** Connects lazily: it can be made while the server is down, and it recovers by itself when the server returns. */
-export function connectDatabase({
-  url,
-  replicaUrl,
-  poolSize = 8,
-  onError = () => {},
-}: DatabaseOptions): Database {
+export function connectDatabase({ url, replicaUrl, poolSize = 8, onError }: DatabaseOptions): Database {
+  let tell = onError;
+  const broken = new WeakSet<pg.ClientBase>();
+  // The pool and the connection both say it of an idle one.
+  const lost = (client: pg.ClientBase, error: Error) => {
+    if (!broken.has(client)) tell?.(error);
+    broken.add(client);
+  };
   const open = (connectionString: string) => {
     const options = {
       connectionString,
@@ -59,10 +63,10 @@ export function connectDatabase({
       keepAlive: true,
     };
     const pool = new pg.Pool(options as pg.PoolConfig);
-    pool.on('error', onError);
+    pool.on('error', (error, client) => lost(client, error));
     // A connection that breaks while it is lent out fails its queries and says so here too; without a listener it
     // would end the process.
-    pool.on('connect', (client) => client.on('error', onError));
+    pool.on('connect', (client) => client.on('error', (error) => lost(client, error)));
     return pool;
   };
   const primary = open(url);
@@ -76,6 +80,9 @@ export function connectDatabase({
       await inOneStatement(primary, { text: 'SELECT 1' });
     },
     waiting: () => primary.waitingCount,
+    tellByDefault(other) {
+      tell ??= other;
+    },
     async close() {
       await Promise.all([primary.end(), replica === primary ? undefined : replica.end()]);
     },

@@ -70,6 +70,7 @@ export async function createService(config: ServiceConfig, parts: ServiceParts):
   const every = [partitions, ...(parts.every ?? [])];
   const logger = parts.logger ?? createLogger({ name, format: config.LOG_FORMAT, level: config.LOG_LEVEL });
   const tokens = parts.verifier ?? verifier({ issuer: config.AUTH_ISSUER, jwksUrl: config.AUTH_JWKS_URL });
+  db.tellByDefault((err) => logger.warn({ err }, 'a connection to the database was lost'));
   let log: Consumers | undefined;
 
   const health = createHealth({

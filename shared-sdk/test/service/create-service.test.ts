@@ -150,6 +150,32 @@ describe('start', () => {
   });
 });
 
+describe('a connection to the database that is lost while idle', () => {
+  const lost = 'a connection to the database was lost';
+  const endAll = () =>
+    t.admin.query({
+      text: `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'tally' AND datname = current_database()`,
+    });
+
+  it('is logged, once', async () => {
+    const { db, lines } = await build();
+    await db.ping();
+    await endAll();
+    await expect.poll(() => lines.filter(({ msg }) => msg === lost)).toHaveLength(1);
+    await db.ping();
+  });
+
+  it('is left to the one whom the service named', async () => {
+    const told: Error[] = [];
+    const db = connectDatabase({ url: t.url, onError: (error) => told.push(error) });
+    const { lines } = await build({}, { db });
+    await db.ping();
+    await endAll();
+    await expect.poll(() => told).toHaveLength(1);
+    expect(lines.map(({ msg }) => msg)).not.toContain(lost);
+  });
+});
+
 describe('stop', () => {
   it('goes in order, from the outside to the inside', async () => {
     const { service, lines } = await build({}, { consumers: [tallyConsumer()], onStop: [async () => {}] });
