@@ -1,5 +1,5 @@
 export { stopForgottenPostgres } from './previous-server.js';
-export { commandOf } from './process.js';
+export { commandOf, isStill, type ProcessNote, processNote } from './process.js';
 export {
   createServiceDatabase,
   eventsGroup,

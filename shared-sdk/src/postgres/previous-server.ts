@@ -1,7 +1,7 @@
 import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Binaries, findBinaries } from './binaries.js';
-import { commandOf } from './process.js';
+import { commandOf, exists, isStill, type ProcessNote, processNote } from './process.js';
 import { postgresError } from './start-failure.js';
 import { stopServer } from './stop-server.js';
 
@@ -12,7 +12,7 @@ import { stopServer } from './stop-server.js';
 const noteOf = (folder: string) => path.join(folder, 'started-by.json');
 
 export async function noteStarter(folder: string): Promise<void> {
-  await writeFile(noteOf(folder), JSON.stringify({ pid: process.pid, command: commandOf(process.pid) }));
+  await writeFile(noteOf(folder), JSON.stringify(processNote(process.pid)));
 }
 
 /** Stops the server that a killed launcher may have left on a data folder; startPostgres does so by itself. */
@@ -47,8 +47,9 @@ export async function endPreviousServer(
     if (exists(pid)) await rm(lock, { force: true });
     return;
   }
-  const starter = JSON.parse((await textOf(noteOf(folder))) ?? '{}') as { pid?: number; command?: string };
-  if (starter.pid && starter.pid !== process.pid && commandOf(starter.pid) === starter.command) {
+  const note = await textOf(noteOf(folder));
+  const starter = note ? (JSON.parse(note) as ProcessNote) : undefined;
+  if (starter && starter.pid !== process.pid && isStill(starter)) {
     throw postgresError(
       'IN_USE',
       `The data folder ${folder} is in use: process ${starter.pid} (${starter.command}) runs PostgreSQL on it (pid ${pid})`,
@@ -59,18 +60,8 @@ export async function endPreviousServer(
 }
 
 function isServerOf(pid: number, folder: string): boolean {
-  const command = commandOf(pid);
-  if (command === undefined) return false;
-  // Windows tells the name of the program only.
-  return command.includes('postgres') && (process.platform === 'win32' || command.includes(folder));
-}
-
-function exists(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  const command = commandOf(pid) ?? '';
+  return command.includes('postgres') && command.includes(folder);
 }
 
 async function textOf(file: string): Promise<string | undefined> {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findBinaries } from '../../src/postgres/binaries.js';
-import { type Postgres, startPostgres } from '../../src/postgres/index.js';
+import { type Postgres, processNote, startPostgres } from '../../src/postgres/index.js';
 import { gone } from '../../src/postgres/process.js';
 import { stopServer } from '../../src/postgres/stop-server.js';
 
@@ -193,6 +193,15 @@ describe('after a launcher was killed', () => {
     const { url, pid } = await launcher();
     await sql(url, 'CREATE TABLE kept AS SELECT 42 AS n');
     await writeFile(path.join(dataDir, 'started-by.json'), JSON.stringify({ pid: 2 ** 30, command: 'gone' }));
+    expect(await sql((await start()).url, 'SELECT n FROM kept')).toEqual([[42]]);
+    expect(await gone(pid, 0)).toBe(true);
+  });
+
+  test('so is one whose launcher is gone, and its number and command are those of another process by now', async () => {
+    const { url, pid } = await launcher();
+    await sql(url, 'CREATE TABLE kept AS SELECT 42 AS n');
+    const other = { ...processNote(process.ppid), since: '1' };
+    await writeFile(path.join(dataDir, 'started-by.json'), JSON.stringify(other));
     expect(await sql((await start()).url, 'SELECT n FROM kept')).toEqual([[42]]);
     expect(await gone(pid, 0)).toBe(true);
   });
