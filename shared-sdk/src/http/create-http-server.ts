@@ -20,6 +20,8 @@ export interface HttpServerOptions {
   verifier?: TokenVerifier | undefined;
   /** For every route; without it only routes that ask for it are limited. */
   rateLimit?: RateLimit | undefined;
+  /** Addresses or networks of proxies whose X-Forwarded-For is believed; by default nobody's is: anybody may send one. */
+  trustedProxies?: string[] | undefined;
 }
 
 const bodyLimit = 64 * 1024;
@@ -32,6 +34,7 @@ export async function createHttpServer({
   health,
   verifier,
   rateLimit,
+  trustedProxies = [],
 }: HttpServerOptions): Promise<App> {
   const app = fastify({
     loggerInstance: logger,
@@ -41,6 +44,7 @@ export async function createHttpServer({
     genReqId: requestId,
     bodyLimit,
     requestTimeout: 30_000,
+    trustProxy: trustedProxies.length > 0 && trustedProxies,
     // While stopping, requests are still answered, and their connection closed behind them.
     return503OnClosing: false,
     frameworkErrors: answerUnreadable(logger),

@@ -8,8 +8,9 @@ export interface RateLimit {
 }
 
 /**
- * Counts per caller (the user, or the address of who is not signed in) and per process. Off unless the service or a
- * route asks for it: `config: { rateLimit: { max: 10, timeWindow: 60_000 } }`.
+ * Counts per caller (the user, or the address of who is not signed in) and per process. Behind a proxy that is not among
+ * `trustedProxies` all who are not signed in are one caller. Off unless the service or a route asks for it:
+ * `config: { rateLimit: { max: 10, timeWindow: 60_000 } }`.
  */
 export async function limitRates(app: App, forAll: RateLimit | undefined): Promise<void> {
   await app.register(rateLimit, {

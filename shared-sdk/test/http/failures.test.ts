@@ -94,6 +94,29 @@ describe('a rate limit', () => {
   });
 });
 
+describe('a rate limit behind a proxy', () => {
+  const limited = async (trustedProxies: string[]) => {
+    const shop = await openShop({ rateLimit: { max: 1, seconds: 60 }, trustedProxies });
+    const from = async (address: string) =>
+      (await shop.send('/v1/maybe', { headers: { 'x-forwarded-for': address } })).status;
+    return { from, close: () => shop.close() };
+  };
+
+  it('that the service trusts counts the addresses that it names', async () => {
+    const { from, close } = await limited(['127.0.0.1', '10.0.0.0/8']);
+    expect([await from('1.1.1.1'), await from('1.1.1.1'), await from('2.2.2.2')]).toEqual([200, 429, 200]);
+    // What the caller claims comes before the address that the first trusted proxy has seen.
+    expect([await from('3.3.3.3, 2.2.2.2'), await from('4.4.4.4, 10.0.0.7')]).toEqual([429, 200]);
+    await close();
+  });
+
+  it('that it does not trust counts the proxy', async () => {
+    const { from, close } = await limited(['10.0.0.0/8']);
+    expect([await from('1.1.1.1'), await from('2.2.2.2')]).toEqual([200, 429]);
+    await close();
+  });
+});
+
 describe('an answer', () => {
   it.each(['/v1/hot', `/v1/products/${id}`])('of %s holds only what its schema names', async (path) => {
     const text = await (await shop.send(path)).text();
