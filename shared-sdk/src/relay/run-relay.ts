@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { ConfigError, readConfig, serviceVariables, text, url } from '../config/index.js';
 import { createHealth } from '../health/index.js';
 import { createLogger } from '../logging/index.js';
 import { collectNodeMetrics } from '../metrics/index.js';
+import { urlOf } from '../service/address.js';
 import { createAdminServer } from '../service/admin-server.js';
 import { stopInOrder, stopOnSignal } from '../shutdown/index.js';
 import { startRelay } from './relay.js';
@@ -63,8 +63,7 @@ export async function runRelay(env: NodeJS.ProcessEnv = process.env): Promise<{ 
     },
   });
   await once(server, 'listening'); // a port that is taken ends here, and the process with it
-  const { address, family, port } = server.address() as AddressInfo;
-  const admin = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  const admin = urlOf(server);
   logger.info({ admin, publications: config.RELAY_PUBLICATIONS }, 'relay started');
   process.send?.({ started: { admin } }); // with port 0 only we know it
   return { admin };

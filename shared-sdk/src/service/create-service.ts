@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import type { TokenVerifier } from '../auth/index.js';
 import { verifier } from '../auth/index.js';
 import type { ServiceConfig } from '../config/index.js';
@@ -20,6 +19,7 @@ import { opsService } from '../ops/index.js';
 import { maintainPartitions } from '../outbox/index.js';
 import { type Step, stopInOrder } from '../shutdown/index.js';
 import { type StopTracing, startTracing } from '../tracing/index.js';
+import { hostAndPort, urlOf } from './address.js';
 import { createAdminServer } from './admin-server.js';
 import { type Job, startJob } from './every.js';
 
@@ -123,9 +123,9 @@ export async function createService(config: ServiceConfig, parts: ServiceParts):
       }
       jobs = every.map((job) => startJob(job, logger));
       const addresses = {
-        http: `http://${addressOf(http.server.address())}`,
-        grpc: `http://${hostPart(config.HOST)}:${grpcPort}`,
-        admin: `http://${addressOf(admin.address())}`,
+        http: urlOf(http.server),
+        grpc: `http://${hostAndPort(config.HOST, grpcPort)}`,
+        admin: urlOf(admin),
       };
       logger.info(addresses, 'started');
       return addresses;
@@ -188,13 +188,6 @@ const eventsCheck = (log: () => Consumers | undefined): Check => ({
 });
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-const hostPart = (host: string): string => (host.includes(':') ? `[${host}]` : host);
-
-function addressOf(address: AddressInfo | string | null): string {
-  const { address: host, port } = address as AddressInfo;
-  return `${hostPart(host)}:${port}`;
-}
 
 function close(server: { close(done: () => void): unknown; closeAllConnections(): void }): Promise<void> {
   return new Promise((resolve) => {

@@ -8,7 +8,7 @@ import { type Relay, startRelay } from '../../src/relay/index.js';
 import { trimLock } from '../../src/relay/partitions.js';
 import { trimLog } from '../../src/relay/trim.js';
 import { deliver, type TestDatabase } from '../../src/testing/index.js';
-import { logOf, newSlot, quiet, relayOf, send, thing } from '../fixtures/log.js';
+import { follows, logOf, newSlot, quiet, relayOf, send, thing } from '../fixtures/log.js';
 import { seenOf, tallyConsumer, tallyDatabase } from '../fixtures/tally.js';
 
 let t: TestDatabase;
@@ -97,16 +97,7 @@ describe('two relays on one slot', () => {
     await sleep(1_000);
     await expect(second.check()).rejects.toThrow('not being followed');
     await first.stop();
-    await expect
-      .poll(
-        () =>
-          second.check().then(
-            () => 'ok',
-            () => 'no',
-          ),
-        { timeout: 10_000 },
-      )
-      .toBe('ok');
+    await expect.poll(() => follows(second), { timeout: 10_000 }).toBe('ok');
     await sleep(300);
     writing = false;
     await writer;
@@ -163,25 +154,9 @@ describe('a relay whose connection goes silent', () => {
       silenceMs: 1_500,
     });
     relays.push(relay);
-    await expect
-      .poll(() =>
-        relay.check().then(
-          () => 'ok',
-          () => 'no',
-        ),
-      )
-      .toBe('ok');
+    await expect.poll(() => follows(relay)).toBe('ok');
     swallow = true;
-    await expect
-      .poll(
-        () =>
-          relay.check().then(
-            () => 'ok',
-            () => 'no',
-          ),
-        { timeout: 5_000 },
-      )
-      .toBe('no');
+    await expect.poll(() => follows(relay), { timeout: 5_000 }).toBe('no');
     swallow = false;
     for (const socket of sockets.splice(0)) socket.destroy();
     await send(t.db, [thing('a', 1)]);

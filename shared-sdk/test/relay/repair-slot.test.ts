@@ -13,7 +13,7 @@ import { type Followed, follow as followOutboxes } from '../../src/relay/follow.
 import { createLogSchema, type Relay, repairSlot, startRelay } from '../../src/relay/index.js';
 import { parseLsn } from '../../src/relay/lsn.js';
 import type { TestDatabase } from '../../src/testing/index.js';
-import { dropSlot, logOf, newSlot, quiet, relayOf, send, thing } from '../fixtures/log.js';
+import { dropSlot, follows, logOf, newSlot, quiet, relayOf, send, thing } from '../fixtures/log.js';
 import { parkedOf, seenOf, tallyConsumer, tallyDatabase } from '../fixtures/tally.js';
 
 let t: TestDatabase;
@@ -32,11 +32,6 @@ const follow = async (slot: string) => {
   return relay;
 };
 const publications = ['tally_outbox'];
-const check = (relay: Relay | undefined) =>
-  relay?.check().then(
-    () => 'ok',
-    () => 'no',
-  );
 /** Starts a relay that cannot follow yet; `told` is what it says of that. */
 function startWatched(names = publications, slot: string | undefined = undefined, url = t.relayUrl) {
   const told: string[] = [];
@@ -96,7 +91,7 @@ describe('a relay without its slot', () => {
     await t.admin.query({
       text: `CREATE PUBLICATION later_outbox FOR TABLE tally.outbox WITH (publish = 'insert', publish_via_partition_root = true)`,
     });
-    await expect.poll(() => check(relay), { timeout: 10_000 }).toBe('ok');
+    await expect.poll(() => follows(relay), { timeout: 10_000 }).toBe('ok');
   });
 });
 
@@ -166,7 +161,7 @@ describe('the repair of a slot', () => {
     })();
     await expect.poll(() => rounds).toBeGreaterThan(30);
     expect(await repair(slot)).toBeGreaterThanOrEqual(30 * 20);
-    await expect.poll(() => check(relay), { timeout: 10_000 }).toBe('ok');
+    await expect.poll(() => follows(relay), { timeout: 10_000 }).toBe('ok');
     await sleep(200);
     writing = false;
     await writer;
@@ -235,7 +230,7 @@ describe('the repair of a slot', () => {
     await dropSlot(t, slot); // a slot does not move with its database
     await write(t.db, 1, 2);
     expect(await repair(slot)).toBe(40);
-    await expect.poll(() => check(relay), { timeout: 10_000 }).toBe('ok');
+    await expect.poll(() => follows(relay), { timeout: 10_000 }).toBe('ok');
     await write(t.db, 3, 2);
     await expect.poll(() => count('events.log'), { timeout: 10_000 }).toBe(80);
     await expectComplete();
@@ -258,7 +253,7 @@ describe('a place that the server has not reached', () => {
     const { relay, told } = startWatched(publications, slot);
     await expect.poll(() => told[0]).toMatch(/reached FF\/0, and this server only .*repairSlot\(\)/);
     expect(await repair(slot)).toBe(40);
-    await expect.poll(() => check(relay), { timeout: 10_000 }).toBe('ok');
+    await expect.poll(() => follows(relay), { timeout: 10_000 }).toBe('ok');
     await write(t.db, 3, 1);
     await expect.poll(() => count('events.log'), { timeout: 10_000 }).toBe(60);
     await expectComplete();
@@ -338,7 +333,7 @@ describe('a carry-over that is interrupted after some of its events', () => {
     const { relay, told } = startWatched(both, newSlot());
     await expect.poll(() => told[0]).toBe('interrupted');
     await letAppend();
-    await expect.poll(() => check(relay), { timeout: 10_000 }).toBe('ok');
+    await expect.poll(() => follows(relay), { timeout: 10_000 }).toBe('ok');
     expect(await count('events.log')).toBe(1_200);
   });
 });
@@ -369,7 +364,7 @@ describe('a slot that PostgreSQL gave up, since it fell behind too far', () => {
       });
       const db = connectDatabase({ url, poolSize: 2 });
       relay = startWatched(publications, undefined, relayUrl).relay;
-      await expect.poll(() => check(relay), { timeout: 10_000 }).toBe('ok');
+      await expect.poll(() => follows(relay), { timeout: 10_000 }).toBe('ok');
       await relay.stop();
 
       await write(db, 1, 5);
@@ -385,7 +380,7 @@ describe('a slot that PostgreSQL gave up, since it fell behind too far', () => {
         .poll(() => again.told[0], { timeout: 10_000 })
         .toMatch(/market_relay is no longer usable; .* repairSlot\(\)/);
       expect(await repairSlot({ url: relayUrl, publications, logger: quiet })).toBe(100);
-      await expect.poll(() => check(relay), { timeout: 10_000 }).toBe('ok');
+      await expect.poll(() => follows(relay), { timeout: 10_000 }).toBe('ok');
       await write(db, 6, 1);
       const { rows } = await admin.query<{ n: number }>({ text: 'SELECT count(*) AS n FROM events.log' });
       expect(rows[0]?.n).toBeGreaterThanOrEqual(100);
