@@ -1,17 +1,9 @@
 import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { commandOf } from '@msa-event-market/shared-sdk/postgres';
+import { isStill, type ProcessNote, processNote } from '@msa-event-market/shared-sdk/postgres';
 import { Problem } from './problem.js';
 
-/**
- * Who runs a market on a data folder, from the first moment of its start to the last of its stop. A number alone
- * would not do: after a reboot, or in a container, it soon belongs to somebody else.
- */
-interface Note {
-  pid: number;
-  command: string;
-}
-
+/** Who runs a market on a data folder, from the first moment of its start to the last of its stop. */
 export interface Launcher {
   pid: number;
   /** There is a note, and whoever wrote it is gone without having stopped anything. */
@@ -26,9 +18,11 @@ export function launcherOf(dataDir: string): Launcher | undefined {
 }
 
 function launcherIn(file: string): Launcher {
-  const { pid, command } = JSON.parse(readFileSync(file, 'utf8')) as Note;
-  return { pid, killed: pid === process.pid || commandOf(pid) !== command };
+  const note = noteIn(file);
+  return { pid: note.pid, killed: note.pid === process.pid || !isStill(note) };
 }
+
+const noteIn = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as ProcessNote;
 
 export interface Folder {
   /** Whoever ran this folder last did not stop in order. */
@@ -43,7 +37,7 @@ export function takeFolder(dataDir: string, wayOut: string): Folder {
   if (last) setAside(dataDir, wayOut);
   const file = fileIn(dataDir);
   const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, JSON.stringify({ pid: process.pid, command: commandOf(process.pid) ?? '' }));
+  writeFileSync(draft, JSON.stringify(processNote(process.pid)));
   try {
     linkSync(draft, file); // whole or not at all, and only if nobody was faster
   } catch (error) {
@@ -56,8 +50,7 @@ export function takeFolder(dataDir: string, wayOut: string): Folder {
   return {
     lastWasKilled: last !== undefined,
     release() {
-      if (existsSync(file) && (JSON.parse(readFileSync(file, 'utf8')) as Note).pid === process.pid)
-        rmSync(file);
+      if (existsSync(file) && noteIn(file).pid === process.pid) rmSync(file);
     },
   };
 }

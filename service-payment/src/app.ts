@@ -39,7 +39,11 @@ export async function buildApp(config: Config, { verifier, ...replaced }: Replac
     replicaUrl: config.DATABASE_REPLICA_URL,
     poolSize: config.DATABASE_POOL_SIZE,
   });
-  const sandbox = connectDatabase({ url: config.SANDBOX_DATABASE_URL, poolSize: 4 });
+  const sandbox = connectDatabase({
+    url: config.SANDBOX_DATABASE_URL,
+    poolSize: 4,
+    onError: (err) => logger.warn({ err }, 'a connection to the book of the sandbox was lost'),
+  });
 
   const { payments, provider }: Ports = {
     payments: paymentRepository(db, { leaseSeconds: config.OPERATION_LEASE_SECONDS }),
