@@ -158,7 +158,13 @@ export async function openShop(options: Partial<HttpServerOptions> = {}) {
   const send = (path: string, init: RequestInit = {}) => fetch(`${url}${path}`, init);
   const post = (path: string, body: Body, headers: Record<string, string> = {}) =>
     send(path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
-  return { app, health, lines, url, port, send, post, tokens, close: () => app.close() };
+  // An answer of which a test has read the status only may keep its connection busy for as long as its reader likes.
+  const close = async () => {
+    const closing = app.close();
+    app.server.closeAllConnections();
+    await closing;
+  };
+  return { app, health, lines, url, port, send, post, tokens, close };
 }
 
 export type Body = NonNullable<RequestInit['body']>;

@@ -211,7 +211,7 @@ describe('trimming', () => {
       text: `SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
              WHERE d.datname = current_database() AND locktype = 'advisory' AND NOT granted`,
     };
-    await expect.poll(async () => (await t.admin.query(waiting)).rowCount).toBe(1);
+    await expect.poll(async () => (await t.admin.query(waiting)).rowCount, { timeout: 20_000 }).toBe(1);
     random.mockRestore();
     let stopped = false;
     const stopping = relay.stop().then(() => {
