@@ -160,9 +160,9 @@ export async function openShop(options: Partial<HttpServerOptions> = {}) {
     send(path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
   // An answer of which a test has read the status only may keep its connection busy for as long as its reader likes.
   const close = async () => {
-    const closing = app.close();
-    app.server.closeAllConnections();
-    await closing;
+    const patience = setTimeout(() => app.server.closeAllConnections(), 2_000);
+    await app.close();
+    clearTimeout(patience);
   };
   return { app, health, lines, url, port, send, post, tokens, close };
 }
