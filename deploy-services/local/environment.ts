@@ -52,7 +52,7 @@ export function serviceEnvironments({
 
 /** What somebody sets at `npm start` for all processes: logging, tracing, deadlines. */
 const passedOn =
-  /^(LOG_|OTEL_|ORDER_|MAX_|SWEEP_|PROVIDER_|OPERATION_|EXECUTE_|SANDBOX_WEBHOOK_|DATABASE_POOL_|SIGN_|ACCESS_TOKEN_|REFRESH_TOKEN_|SESSION_|PASSWORD_HASHES_|SHUTDOWN_|NODE_|TZ$|PATH$|SystemRoot$|TEMP$|TMP$|HOME$)/;
+  /^(LOG_|OTEL_|ORDER_|MAX_|SWEEP_|PROVIDER_|OPERATION_|EXECUTE_|SANDBOX_WEBHOOK_|DATABASE_POOL_|SIGN_|ACCESS_TOKEN_|REFRESH_TOKEN_|SESSION_|PASSWORD_HASHES_|SHUTDOWN_|TRUSTED_PROXIES$|NODE_|TZ$|PATH$|SystemRoot$|TEMP$|TMP$|HOME$)/;
 
 export function inherited(): Record<string, string> {
   const env: Record<string, string> = { UV_THREADPOOL_SIZE: `${Math.max(4, availableParallelism())}` };

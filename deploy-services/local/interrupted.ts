@@ -8,7 +8,7 @@ export function interruption(say: (line: string) => void): AbortSignal {
   const ask = () => {
     const now = performance.now();
     if (now - asked < sameMs) return;
-    if (stopping.signal.aborted) {
+    if (Number.isFinite(asked)) {
       say('stopping at once');
       process.exit(130); // the children see their channel close and stop by themselves
     }

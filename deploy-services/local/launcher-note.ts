@@ -37,8 +37,8 @@ export function takeFolder(dataDir: string, wayOut: string): Folder {
   if (last) setAside(dataDir, wayOut);
   const file = fileIn(dataDir);
   const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, JSON.stringify(processNote(process.pid)));
   try {
+    writeFileSync(draft, JSON.stringify(processNote(process.pid)));
     linkSync(draft, file); // whole or not at all, and only if nobody was faster
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -58,7 +58,12 @@ export function takeFolder(dataDir: string, wayOut: string): Folder {
 /** Removes the note of a killed launcher; one that came in between gets its own back. */
 function setAside(dataDir: string, wayOut: string): void {
   const aside = `${fileIn(dataDir)}.${process.pid}.old`;
-  renameSync(fileIn(dataDir), aside);
+  try {
+    renameSync(fileIn(dataDir), aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return; // another was faster, and is about to say so
+    throw error;
+  }
   const last = launcherIn(aside);
   if (!last.killed) linkSync(aside, fileIn(dataDir));
   rmSync(aside);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { migrate } from '@msa-event-market/shared-sdk/db';
 import { createServiceDatabase, type ServiceDatabase } from '@msa-event-market/shared-sdk/postgres';
+import { Problem } from './problem.js';
 import { byService, type ServiceName, serviceNames, services } from './topology.js';
 
 export interface Provisioned {
@@ -39,16 +40,25 @@ export async function provision({
       }),
     ),
   ]);
+  const migrated = (options: { url: string; schema: string; directory: string }) =>
+    migrate(options).catch((cause: Error) => {
+      // knex: what has run here once is not among the files.
+      if (!cause.message.includes('migration directory is corrupt')) throw cause;
+      throw new Problem(
+        `The data of ${options.schema} was made by another version of this checkout. Go back to that one, or forget the data: npm run reset`,
+        { cause },
+      );
+    });
   const databases = byService((name) => own[serviceNames.indexOf(name)] as ServiceDatabase);
   await Promise.all([
     alongside(),
-    migrate({
+    migrated({
       url: sandbox.ownerUrl,
       schema: 'sandbox',
       directory: path.join(services.payment.folder, 'migrations-sandbox'),
     }),
     ...serviceNames.map((name) =>
-      migrate({
+      migrated({
         url: databases[name].ownerUrl,
         schema: services[name].schema,
         directory: path.join(services[name].folder, 'migrations'),

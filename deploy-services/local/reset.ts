@@ -27,10 +27,10 @@ export async function reset(args: string[]): Promise<number> {
   const launcher = launcherOf(dataDir);
   if (launcher && !launcher.killed)
     throw new Problem(`The market on ${dataDir} runs (process ${launcher.pid}): stop it first, with Ctrl-C.`);
-  await endWhatIsLeft(dataDir, plainOutput);
-  // By name: a wrong --data-dir must not cost anybody their home folder.
+  if (existsSync(path.join(dataDir, 'postgres'))) await endWhatIsLeft(dataDir, plainOutput);
+  // By name: a wrong --data-dir must not cost anybody their home folder. With a dot behind it, what a kill left half done.
   const there = existsSync(dataDir) ? readdirSync(dataDir) : [];
-  const found = there.filter((name) => ours.includes(name) || name.startsWith('postgres.new-'));
+  const found = there.filter((name) => ours.some((one) => name === one || name.startsWith(`${one}.`)));
   for (const name of found) rmSync(path.join(dataDir, name), { recursive: true, force: true });
   process.stdout.write(found.length > 0 ? `forgot ${dataDir}\n` : `there was nothing in ${dataDir}\n`);
   return 0;

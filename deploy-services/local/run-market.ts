@@ -62,11 +62,14 @@ export async function runMarket({
   onChange = () => {},
 }: RunOptions): Promise<RunningMarket> {
   const stops: [string, () => Promise<unknown>][] = [];
+  /** All of it, whatever one of them says. */
   const stopFrom = async (first: number) => {
+    const failed: unknown[] = [];
     for (const [what, end] of stops.splice(first).reverse()) {
       output.say(`stopping ${what}`);
-      await end();
+      await end().catch((error) => failed.push(error));
     }
+    if (failed.length > 0) throw failed[0];
   };
   const stop = () => stopFrom(0);
   const standStill = () => stopFrom(stops.findIndex(([what]) => what === 'PostgreSQL') + 1);
@@ -81,12 +84,13 @@ export async function runMarket({
     const secret = secretsIn(dataDir);
     if (lastWasKilled) output.say('the last launcher was killed: waiting until what it left has ended');
     await endWhatIsLeft(dataDir, output);
+    const watched = wantsPrometheus && hasPrometheus();
     const ports = await choosePorts(portBase, {
       profile,
-      prometheus: wantsPrometheus && hasPrometheus(),
+      prometheus: watched,
       patienceMs: lastWasKilled ? patienceMs : 0,
     });
-    if (wantsPrometheus && !ports.prometheus && hasPrometheus())
+    if (watched && !ports.prometheus)
       output.say('without Prometheus, whose port is taken by another program');
     let published = false;
     const publish = () => {

@@ -63,7 +63,7 @@ export async function start(args: string[]): Promise<number> {
       await market.stop();
     }
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (error !== signal.reason) throw error;
   }
   output.say('stopped');
   return 0;

@@ -16,17 +16,19 @@ export async function status(args: string[]): Promise<number> {
   const market = requireMarket(dataDir);
   const { pids, urls } = market;
   const stack = market.profile === 'stack';
+  const watching =
+    pids.prometheus === undefined
+      ? []
+      : [await row('Prometheus', pids.prometheus, undefined, urls.prometheus)];
   const rows = await Promise.all([
     row('PostgreSQL', pids.postgres),
     ...(pids.broker !== undefined ? [row('Kafka', pids.broker)] : []),
     row(stack ? 'Kafka Connect' : 'relay', pids.relay, stack ? undefined : urls.relay.admin),
     ...serviceNames.map((name) => row(`service-${name}`, pids[name], urls[name].admin, urls[name].http)),
-    ...(pids.prometheus !== undefined
-      ? [row('Prometheus', pids.prometheus, undefined, urls.prometheus)]
-      : []),
   ]);
   process.stdout.write(`profile ${market.profile}, since ${market.startedAt}, data in ${dataDir}\n\n`);
-  for (const { name, by, well, where, trouble } of rows)
+  // The market does not need who only watches it.
+  for (const { name, by, well, where, trouble } of [...rows, ...watching])
     process.stdout.write(
       `  ${well ? 'up  ' : 'DOWN'} ${name.padEnd(16)} ${by.padEnd(16)} ${where}${trouble}\n`,
     );

@@ -41,7 +41,8 @@ export interface Supervised {
 }
 
 /** Longer than a service gives itself. */
-const stopWithinMs = 25_000;
+const stopWithinMs = ({ SHUTDOWN_GRACE_SECONDS: grace = '20' }: Record<string, string>) =>
+  Number(grace) * 1_000 + 5_000;
 const firstPauseMs = 100;
 const longestPauseMs = 5_000;
 /** Having run that long, an end is a new story. */
@@ -94,7 +95,7 @@ export function supervise(program: Program, output: Output, onChange: () => void
     if (ending.connected)
       ending.send('stop', () => {}); // Windows has no SIGTERM
     else ending.kill('SIGTERM');
-    const late = sleep(stopWithinMs, 'late', { ref: false });
+    const late = sleep(stopWithinMs(program.env), 'late', { ref: false });
     if ((await Promise.race([gone, late])) === 'late') {
       output.say(`${program.name} does not stop, killing it`);
       ending.kill('SIGKILL');

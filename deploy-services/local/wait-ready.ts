@@ -22,7 +22,7 @@ export async function waitReady(
       throw new Problem(`${name} cannot be started. Why stands in ${logFile}`);
     if (Date.now() > until)
       throw new Problem(`${name} is not ready after ${withinMs / 1_000} s. See ${logFile}`);
-    await sleep(25);
+    await sleep(25, undefined, { ref: false }); // when the start is given up nobody waits for this any more
   }
 }
 

@@ -86,7 +86,7 @@ export async function buildApp(config: Config, { verifier, ...replaced }: Replac
       { name: 'count open operations', seconds: 1, run: pressure.count },
       { name: 'forget idempotency keys and webhooks', seconds: 3_600, run: forgetOld(db) },
     ],
-    // What the provider answers within this step's share of the grace is settled; a slower call is left to its lease.
+    // What the provider answers in the time that is left is settled; a slower call is left to its lease.
     onStop: [operations.idle, sandbox.close],
   });
 }

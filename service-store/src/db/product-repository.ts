@@ -54,6 +54,10 @@ const insertMovement = statement(
 export const productRepository = (db: Database): Products => ({
   add: (storeId, make) =>
     db.transaction(async (tx) => {
+      // A stranger is refused before anything is held: whose a store is never changes.
+      const seen = (await tx.query(readStore([storeId]))).rows[0];
+      if (!seen) throw errors.NOT_FOUND_STORE();
+      make(seen);
       const [, stores, onSale] = await Promise.all([
         tx.query(lockOwnerOf([storeId])),
         tx.query(shareStore([storeId])),

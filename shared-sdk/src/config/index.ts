@@ -1,6 +1,7 @@
 export { ConfigError, readConfig } from './read-config.js';
 export { type ServiceConfig, serviceVariables } from './service-variables.js';
 export {
+  addresses,
   flag,
   type IntegerOptions,
   integer,

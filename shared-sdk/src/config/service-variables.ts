@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { integer, oneOf, port, ratio, seconds, text, url } from './variables.js';
+import { addresses, integer, oneOf, port, ratio, seconds, text, url } from './variables.js';
 
 const postgres = (example: string) => url({ protocols: ['postgres:', 'postgresql:'], example });
 
@@ -22,6 +22,8 @@ export const serviceVariables = {
     protocols: ['http:', 'https:'],
     example: 'http://127.0.0.1:8110/.well-known/jwks.json',
   }),
+  /** Who is in front and says in X-Forwarded-For who calls; anybody else may say what they like. */
+  TRUSTED_PROXIES: addresses().optional(),
   LOG_FORMAT: oneOf(['text', 'json'], 'text'),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: url({

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** Says how a right value looks; ConfigError prints it beside what is wrong. */
@@ -32,6 +33,26 @@ export function url({
       .refine((value) => URL.canParse(value), { message: 'is not a URL', abort: true })
       .refine(allowed, `must start with ${protocols?.map((p) => `${p}//`).join(' or ')}`),
     example,
+  );
+}
+
+/** Addresses or networks of machines, divided by commas. */
+export const addresses = () =>
+  withExample(
+    z
+      .string()
+      .transform((value) => value.split(',').map((part) => part.trim()))
+      .refine((parts) => parts.every(isAddress), 'must be IP addresses or networks, divided by commas'),
+    '10.0.0.0/8,192.168.1.7',
+  );
+
+function isAddress(value: string): boolean {
+  const [address = '', bits, ...more] = value.split('/');
+  const most = { 4: 32, 6: 128 }[isIP(address)];
+  return (
+    most !== undefined &&
+    more.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
   );
 }
 

@@ -40,8 +40,6 @@ export interface ServiceParts {
   verifier?: TokenVerifier;
   /** For every route; by default only routes that ask for it are limited. */
   rateLimit?: RateLimit;
-  /** Addresses or networks of proxies whose X-Forwarded-For is believed; by default nobody's is. */
-  trustedProxies?: string[];
   /** After everything that takes work has stopped, before the database is closed. */
   onStop?: (() => Promise<void>)[];
   logger?: Logger;
@@ -86,7 +84,7 @@ export async function createService(config: ServiceConfig, parts: ServiceParts):
     health,
     verifier: tokens,
     rateLimit: parts.rateLimit,
-    trustedProxies: parts.trustedProxies,
+    trustedProxies: config.TRUSTED_PROXIES,
   });
   const grpc = createGrpcServer({
     host: config.HOST,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
+  addresses,
   ConfigError,
   flag,
   integer,
@@ -121,6 +122,16 @@ describe('readConfig', () => {
       NAME: undefined,
       KEY: right.KEY,
     });
+  });
+});
+
+describe('addresses', () => {
+  it.each(['10.0.0.7', '10.0.0.0/8, ::1', 'fd00::/8'])('takes %s', (value) => {
+    expect(addresses().parse(value)).toEqual(value.split(/, ?/));
+  });
+
+  it.each(['', 'a-host', '10.0.0.0/33', '10.0.0.0/8/8', '10.0.0.1,', '::1/129'])('refuses "%s"', (value) => {
+    expect(addresses().safeParse(value).success).toBe(false);
   });
 });
 
