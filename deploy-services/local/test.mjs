@@ -103,7 +103,10 @@ function count(report) {
 
 function environment() {
   if (!stack) return {};
-  return { MARKET_PROFILE: 'stack', ...(broker && { MARKET_TEST_KAFKA: broker.address }) };
+  return {
+    MARKET_PROFILE: 'stack',
+    ...(broker && { MARKET_TEST_KAFKA: broker.address, MARKET_TEST_KAFKA_SECURE: broker.secure }),
+  };
 }
 
 /** What the stack runs on and this machine lacks, in words. */
@@ -134,8 +137,10 @@ async function startBroker() {
   const ended = once(running, 'exit');
   const first = await Promise.race([once(running.stdout, 'data'), ended.then(() => undefined)]);
   if (!first) throw new Error('the broker for the tests could not be started');
+  const [address, secure] = String(first[0]).trim().split('\n');
   return {
-    address: String(first[0]).trim(),
+    address,
+    secure,
     async stop() {
       running.disconnect();
       await ended;

@@ -13,6 +13,8 @@ export interface BrokerOptions {
   jars: string;
   /** Holds broker.properties, and Kafka's data beside it. */
   home: string;
+  /** Who may sign in where a listener asks for it, in the words of Kafka's StorageTool. */
+  users?: string[];
   output: Output;
   onChange(): void;
 }
@@ -22,11 +24,12 @@ export async function startBroker({
   java,
   jars,
   home,
+  users = [],
   output,
   onChange,
 }: BrokerOptions): Promise<Supervised> {
   const settings = path.join(home, 'broker.properties');
-  if (!existsSync(path.join(home, 'kafka', 'meta.properties'))) format({ java, jars, settings });
+  if (!existsSync(path.join(home, 'kafka', 'meta.properties'))) format({ java, jars, settings, users });
   const program = javaProgram({
     name: 'broker',
     java,
@@ -39,9 +42,20 @@ export async function startBroker({
   return supervise(program, output, onChange);
 }
 
-function format({ java, jars, settings }: { java: string; jars: string; settings: string }): void {
+function format({
+  java,
+  jars,
+  settings,
+  users,
+}: {
+  java: string;
+  jars: string;
+  settings: string;
+  users: string[];
+}): void {
   const id = randomBytes(16).toString('base64url');
   const main = ['kafka.tools.StorageTool', 'format', '--cluster-id', id, '--config', settings];
+  for (const user of users) main.push('--add-scram', user);
   const { status, stdout, stderr } = spawnSync(
     java,
     ['-Xmx128m', '-XX:TieredStopAtLevel=1', '-cp', `${jars}/*`, ...main],
