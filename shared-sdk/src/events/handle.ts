@@ -5,7 +5,7 @@ import type { AfterCommit, Consumer } from './consumer.js';
 import * as inbox from './inbox.js';
 import type { Message } from './message.js';
 import { type EventMetrics, metricsOf } from './metrics.js';
-import type { Poison } from './parse.js';
+import type { Legible, Poison } from './parse.js';
 
 /** Thrown when the consumer is told to stop while it waits for an outage to pass. */
 export class Stopped extends Error {}
@@ -21,7 +21,7 @@ export interface HandlingOptions {
 export interface Handling extends HandlingOptions {
   metrics: EventMetrics;
   /** Applies those of the messages that are new, in one transaction; `first` adds writes to it. */
-  handle(events: Message[], first?: (tx: Tx) => void): Promise<void>;
+  handle(legible: Legible[], first?: (tx: Tx) => void): Promise<void>;
   park(poison: Poison[]): Promise<void>;
   /** Repeats what an outage stops, for as long as it lasts. */
   untilDone<T>(work: () => Promise<T>): Promise<T>;
@@ -33,7 +33,9 @@ export function handling(options: HandlingOptions): Handling {
   const metrics = metricsOf(group);
 
   /** One transaction, two flights: BEGIN, inbox, what `load` asks; then the writes and COMMIT. */
-  async function handle(events: Message[], first?: (tx: Tx) => void): Promise<void> {
+  async function handle(legible: Legible[], first?: (tx: Tx) => void): Promise<void> {
+    const messages = legible.map(({ message }) => message);
+    const events = legible.map(({ message, payload }) => ({ ...message, payload }));
     let after: AfterCommit | undefined;
     let fresh: Message[] = [];
     await db.transaction(async (tx) => {
@@ -55,7 +57,7 @@ export function handling(options: HandlingOptions): Handling {
       const loaded = await loading;
       fresh = events.filter((event) => unseen.delete(event.id)); // delete: the same id twice in a batch is one message
       if (waiting.size > 0) {
-        const those = events.filter(({ id }) => waiting.has(id));
+        const those = messages.filter(({ id }) => waiting.has(id));
         tx.query(
           parkRows(
             those.map((message) => ({ message, ...behind })),

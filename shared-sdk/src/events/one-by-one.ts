@@ -4,14 +4,14 @@ import { NotYetVisible } from './consumer.js';
 import { type Handling, Stopped } from './handle.js';
 import * as inbox from './inbox.js';
 import type { Message } from './message.js';
-import type { Poison } from './parse.js';
+import type { Legible, Poison } from './parse.js';
 
 const failuresBeforeParking = 3;
 /** Starts without an end, each of them a process that died: more than bad luck with a rolling restart. */
 const startsBeforeParking = 5;
 
 interface Single {
-  event: Message;
+  one: Legible;
   failures: number;
   firstFailure: number;
 }
@@ -28,11 +28,11 @@ export function singly(handling: Handling, visibleWithin: number) {
    * Each message in a transaction of its own, so that a bad one stops only its key: its later messages wait while it is
    * tried again, and other keys go on first.
    */
-  async function oneByOne(events: Message[]): Promise<void> {
+  async function oneByOne(legible: Legible[]): Promise<void> {
     const keys = new Map<string, Single[]>();
-    for (const event of events) {
-      const key = `${event.topic} ${event.key}`;
-      const single = { event, failures: 0, firstFailure: 0 };
+    for (const one of legible) {
+      const key = `${one.message.topic} ${one.message.key}`;
+      const single = { one, failures: 0, firstFailure: 0 };
       const waiting = keys.get(key);
       if (waiting) waiting.push(single);
       else keys.set(key, [single]);
@@ -49,21 +49,21 @@ export function singly(handling: Handling, visibleWithin: number) {
 
   /** True when it is done, applied or parked; false when it is to be tried again. */
   async function alone(single: Single): Promise<boolean> {
-    const { event } = single;
-    const row = [group, event.id];
+    const { message } = single.one;
+    const row = [group, message.id];
     const giveUp = async (reason: Poison['reason'], error: string) => {
-      await park([{ message: event, reason, error }]);
-      await suspect.forget(event);
+      await park([{ message, reason, error }]);
+      await suspect.forget(message);
       return true;
     };
-    const guilty = await suspect.start(event);
+    const guilty = await suspect.start(message);
     if (guilty) return giveUp('ENDED_THE_PROCESS', guilty);
     try {
-      await untilDone(() => handle([event], (tx) => tx.query(inbox.forgetAttempt(row))));
+      await untilDone(() => handle([single.one], (tx) => tx.query(inbox.forgetAttempt(row))));
       return true;
     } catch (error) {
       if (error instanceof Stopped) {
-        await suspect.ended(event);
+        await suspect.ended(message);
         throw error;
       }
       single.failures++;
@@ -73,7 +73,7 @@ export function singly(handling: Handling, visibleWithin: number) {
         ? Date.now() - single.firstFailure > visibleWithin
         : single.failures >= failuresBeforeParking;
       if (last) return giveUp(invisible ? 'NOT_YET_VISIBLE' : 'FAILED', describe(error));
-      await suspect.ended(event);
+      await suspect.ended(message);
       return false;
     }
   }

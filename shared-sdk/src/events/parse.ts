@@ -18,22 +18,28 @@ export interface Poison {
   error: string;
 }
 
+/** As it came, which is what is parked, and what its schema made of the payload: it may drop and change what it reads. */
+export interface Legible {
+  message: Message;
+  payload: unknown;
+}
+
 export interface Parsed {
-  events: Message[];
+  legible: Legible[];
   poison: Poison[];
   skipped: number;
 }
 
 const hour = 3_600_000;
 
-/** Sorts incoming messages into those to handle (payloads parsed), those to park, and those of types not asked for. */
+/** Sorts incoming messages into those to handle, those to park, and those of types not asked for. */
 export function parser({ schemas }: Pick<Consumer, 'schemas'>): (messages: Message[]) => Parsed {
   const known = new Map<string, ZodType>();
   for (const { topic, types } of schemas) {
     for (const [type, schema] of Object.entries(types)) known.set(`${topic} ${type}`, schema);
   }
   return (messages) => {
-    const parsed: Parsed = { events: [], poison: [], skipped: 0 };
+    const parsed: Parsed = { legible: [], poison: [], skipped: 0 };
     for (const message of messages) {
       if (message.type === '') {
         const error = 'the record does not say its type: no outbox has sent it';
@@ -58,7 +64,7 @@ export function parser({ schemas }: Pick<Consumer, 'schemas'>): (messages: Messa
         continue;
       }
       const { data, error } = check(schema, message.payload);
-      if (error === undefined) parsed.events.push({ ...message, payload: data });
+      if (error === undefined) parsed.legible.push({ message, payload: data });
       else parsed.poison.push({ message, reason: 'BAD_PAYLOAD', error });
     }
     return parsed;

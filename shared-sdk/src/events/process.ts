@@ -5,7 +5,7 @@ import { type HandlingOptions, handling, Stopped } from './handle.js';
 import * as inbox from './inbox.js';
 import type { Message } from './message.js';
 import { singly } from './one-by-one.js';
-import { parser } from './parse.js';
+import { type Legible, parser } from './parse.js';
 import { replayer } from './replay.js';
 
 export interface TopicPartition {
@@ -48,16 +48,16 @@ export function processor({ visibleWithin = visibleWithinMs, ...options }: Proce
   const replayOne = replayer(handler, parse);
   let suspects = 0;
 
-  async function batch(events: Message[]): Promise<void> {
+  async function batch(legible: Legible[]): Promise<void> {
     const pause = backoff({ first: 50, most: 2_000 });
     for (let tries = 1; ; tries++) {
       try {
-        return await untilDone(() => handle(events));
+        return await untilDone(() => handle(legible));
       } catch (error) {
         if (error instanceof Stopped) throw error;
         if (!(error instanceof NotYetVisible) || tries === 3) {
-          logger.warn({ group, err: error, messages: events.length }, 'a batch failed, going on one by one');
-          return await oneByOne(events);
+          logger.warn({ group, err: error, messages: legible.length }, 'a batch failed, going on one by one');
+          return await oneByOne(legible);
         }
         await pause.wait(signal);
       }
@@ -72,19 +72,19 @@ export function processor({ visibleWithin = visibleWithinMs, ...options }: Proce
 
   return {
     async process(messages) {
-      const { events, poison, skipped } = parse(messages);
+      const { legible, poison, skipped } = parse(messages);
       metrics.skipped(skipped);
       await park(poison);
-      if (events.length === 0) return;
-      const traces = events.map(({ traceparent }) => traceparent);
+      if (legible.length === 0) return;
+      const traces = legible.map(({ message }) => message.traceparent);
       await runInTrace(
         traces.length === 1 ? traces[0] : undefined,
         `${group} process`,
-        () => (suspects > 0 ? oneByOne(events) : batch(events)),
-        { 'messaging.batch.message_count': events.length },
+        () => (suspects > 0 ? oneByOne(legible) : batch(legible)),
+        { 'messaging.batch.message_count': legible.length },
         { kind: 'consumer', links: traces.length === 1 ? [] : traces },
       );
-      suspects = Math.max(0, suspects - events.length);
+      suspects = Math.max(0, suspects - legible.length);
     },
     async taken(partitions) {
       const unclean = await untilDone(() => db.query(inbox.beginRun(list(partitions))));

@@ -12,28 +12,29 @@ export function replayer(handling: Handling, parse: (messages: Message[]) => Par
   const suspect = starts(handling);
 
   return async (row: inbox.ParkedRow): Promise<Omit<Poison, 'message'> | undefined> => {
-    const { events, poison } = parse([row.message as Message]);
-    const [event] = events;
-    if (!event) return { reason: 'BAD_PAYLOAD', error: poison[0]?.error ?? 'its type is no longer known' };
-    const guilty = await suspect.start(event);
+    const message = row.message as Message;
+    const { legible, poison } = parse([message]);
+    if (legible.length === 0)
+      return { reason: 'BAD_PAYLOAD', error: poison[0]?.error ?? 'its type is no longer known' };
+    const guilty = await suspect.start(message);
     if (guilty) {
-      await suspect.forget(event);
+      await suspect.forget(message);
       return { reason: 'ENDED_THE_PROCESS', error: guilty };
     }
     try {
       await untilDone(() =>
-        handle([event], (tx) => {
+        handle(legible, (tx) => {
           tx.query(inbox.unpark([group, row.message_id]));
-          tx.query(inbox.forgetAttempt([group, event.id]));
+          tx.query(inbox.forgetAttempt([group, message.id]));
         }),
       );
       return undefined;
     } catch (error) {
       if (error instanceof Stopped) {
-        await suspect.ended(event);
+        await suspect.ended(message);
         throw error;
       }
-      await suspect.forget(event);
+      await suspect.forget(message);
       const reason = error instanceof NotYetVisible ? 'NOT_YET_VISIBLE' : 'FAILED';
       return { reason, error: describe(error) };
     }

@@ -172,6 +172,26 @@ describe('a schema that throws', () => {
   });
 });
 
+describe('a schema that changes what it reads', () => {
+  it('does not reach what is parked: that is as it came, and can be replayed', async () => {
+    const changing = z.object({ label: z.string().transform(Number) });
+    const schemas = [catalogue('thing', { Counted: changing })];
+    const came = { label: '1', unheard: true };
+    const messages = [counted('a', '1'), counted('a', '2')].map((one) => ({ ...one, payload: came }));
+    await deliver(t.db, { ...tallyConsumer({ 1: boom }), schemas } as Consumer, messages);
+    const parked = await t.db.query<{ reason: string; message: unknown }>({
+      text: 'SELECT reason, message FROM parked ORDER BY position',
+    });
+    expect(parked.rows).toEqual([
+      { reason: 'FAILED', message: messages[0] },
+      { reason: 'BEHIND_PARKED', message: messages[1] },
+    ]);
+    await t.db.query({ text: 'UPDATE parked SET replay_requested_at = now()' });
+    expect(await open({ ...tallyConsumer(), schemas } as never).replay(part)).toBe(2);
+    expect(await seenOf(t.db)).toEqual({ a: ['1', '1'] });
+  });
+});
+
 describe('a hook after the commit', () => {
   const withHook = (hook: () => void) => {
     const consumer = tallyConsumer();
