@@ -86,9 +86,16 @@ export const toReplay = statement<ParkedRow>(
      AND (topic, partition) IN (SELECT * FROM unnest($2::text[], $3::int[]))
    ORDER BY topic, partition, position LIMIT 100`,
 );
+/**
+ * Takes a message out and asks for those behind it: one that was being parked while somebody asked has not seen the
+ * request, which has not seen it, and nobody else would ever take it up again.
+ */
 export const unpark = statement(
   'parked_unpark',
-  'DELETE FROM parked WHERE consumer = $1 AND message_id = $2',
+  `WITH gone AS (DELETE FROM parked WHERE consumer = $1 AND message_id = $2 RETURNING topic, key, position)
+   UPDATE parked p SET replay_requested_at = now() FROM gone
+   WHERE p.consumer = $1 AND p.topic = gone.topic AND p.key = gone.key AND p.position > gone.position
+     AND p.replay_requested_at IS NULL`,
 );
 
 /** A replay failed: it and what waits behind it stay parked, until somebody asks again. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { connectDatabase, uuidv7 } from '../../src/db/index.js';
@@ -420,6 +421,32 @@ describe('a replay', () => {
     await askFor('a');
     expect(await open().replay(part)).toBe(1);
     expect(await seenOf(t.db)).toEqual({ a: ['deadly'] });
+  });
+
+  it('takes along what was being parked behind it when somebody asked, unseen by the request', async () => {
+    await deliver(t.db, tallyConsumer({ bad: boom }), [counted('a', 'bad')]);
+    const ask = async () => {
+      await sleep(200); // the row behind is written, and not yet committed
+      await askFor('a');
+    };
+    await deliver(t.db, tallyConsumer({ ask }), [counted('a', '2'), counted('b', 'ask')]);
+    await deliver(t.db, tallyConsumer(), [counted('a', '3')]);
+    const mended = open();
+    while ((await mended.replay(part)) > 0);
+    expect((await seenOf(t.db)).a).toEqual(['bad', '2', '3']);
+  });
+
+  it('that fails half way keeps what it has applied, and asks nobody for the rest', async () => {
+    await deliver(
+      t.db,
+      tallyConsumer({ bad: boom }),
+      ['bad', 'worse', '3'].map((label) => counted('a', label)),
+    );
+    await askFor('a');
+    expect(await open(tallyConsumer({ worse: boom })).replay(part)).toBe(1);
+    expect(await seenOf(t.db)).toEqual({ a: ['bad'] });
+    expect(await open().replay(part)).toBe(0);
+    expect((await parkedOf(t.db)).map(({ label }) => label)).toEqual(['worse', '3']);
   });
 
   it('that fails again keeps the message and those behind it, and asks nobody again', async () => {
