@@ -1,4 +1,4 @@
-import { type Database, isTransient, type Tx, timeOf } from '../db/index.js';
+import { type Database, isTransient, type Tx } from '../db/index.js';
 import type { Logger } from '../logging/index.js';
 import { backoff } from './backoff.js';
 import type { AfterCommit, Consumer } from './consumer.js';
@@ -59,7 +59,8 @@ export function handling(options: HandlingOptions): Handling {
       if (waiting.size > 0) {
         const those = messages.filter(({ id }) => waiting.has(id));
         tx.query(
-          parkRows(
+          inbox.park(
+            group,
             those.map((message) => ({ message, ...behind })),
             true,
           ),
@@ -75,24 +76,9 @@ export function handling(options: HandlingOptions): Handling {
     );
   }
 
-  const parkRows = (poison: Poison[], areBehind = false) =>
-    inbox.park([
-      group,
-      poison.map(({ message }) => message.topic),
-      poison.map(({ message }) => message.partition),
-      poison.map(({ message }) => message.position),
-      poison.map(({ message }) => withoutNul(message.key)),
-      poison.map(({ message }) => withoutNul(message.id)),
-      poison.map(({ reason }) => reason),
-      poison.map(({ error }) => withoutNul(error.slice(0, 2_000))),
-      poison.map(({ message }) => JSON.stringify(message)),
-      areBehind,
-      poison.map(({ message }) => (timeOf(message.id) === undefined ? null : message.id)),
-    ]);
-
   async function park(poison: Poison[]): Promise<void> {
     if (poison.length === 0) return;
-    await untilDone(() => db.query(parkRows(poison)));
+    await untilDone(() => db.query(inbox.park(group, poison)));
     for (const { message, reason, error } of poison) {
       metrics.parked(reason);
       const { id, topic, key, type } = message;
@@ -119,6 +105,3 @@ export function handling(options: HandlingOptions): Handling {
 }
 
 const behind = { reason: 'BEHIND_PARKED', error: 'an earlier message of this key is parked' } as const;
-
-/** PostgreSQL's text holds any character but this one. */
-const withoutNul = (text: string) => text.replaceAll('\0', '\ufffd');

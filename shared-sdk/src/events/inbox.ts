@@ -1,4 +1,17 @@
-import { statement } from '../db/index.js';
+import { statement, timeOf } from '../db/index.js';
+import type { Message } from './message.js';
+import type { Poison } from './parse.js';
+
+/** No index takes a text of more than 2.7 KB. */
+export const longestKey = 255;
+
+/** PostgreSQL's text holds any character but this one. */
+const storable = (text: string) => text.slice(0, 2_000).replaceAll('\0', '\ufffd');
+const keyOf = ({ key }: Message) =>
+  storable(key.length > longestKey ? `${key.slice(0, longestKey - 1)}…` : key);
+/** Cut short two ids could become one, and a message would be lost: so its place comes first. */
+const idOf = ({ id, topic, partition, position }: Message) =>
+  storable(id.length > longestKey ? `${topic}/${partition}/${position} ${id}`.slice(0, longestKey) : id);
 
 /**
  * Takes messages into the inbox and returns the ids that are new to this consumer, and those (`behind`) whose key has
@@ -22,24 +35,40 @@ export const takeNew = statement<{ id: string; behind: boolean }>(
 );
 
 /**
- * Parks messages with their reasons, unless they are handled or parked already. $1 consumer, then one array a column.
- * With $10 they wait behind an earlier parked message of their key. $11 are the ids once more, as UUIDs where they are:
- * compared as texts they would find no index, and each park would read the whole inbox.
+ * $1 consumer, $2 whether they wait behind an earlier parked message of their key, then one array a column. The ids come
+ * twice, as UUIDs where they are: compared as texts they would find no index, and each park would read the whole inbox.
  * Who comes behind a message that somebody asked to replay is replayed with it, and so is who came behind one that was
  * discarded or replayed while we looked: nobody else would ever take it up again.
  */
-export const park = statement(
+const insertParked = statement(
   'parked_insert',
   `INSERT INTO parked (consumer, topic, partition, position, key, message_id, reason, error, message, replay_requested_at)
    SELECT $1, m.topic, m.partition, m.position, m.key, m.message_id, m.reason, m.error, m.message,
-     CASE WHEN $10::boolean AND before.n = 0 THEN now() ELSE before.asked END
-   FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::json[], $11::uuid[])
-     m(topic, partition, position, key, message_id, reason, error, message, id)
+     CASE WHEN $2::boolean AND before.n = 0 THEN now() ELSE before.asked END
+   FROM unnest($3::text[], $4::int[], $5::bigint[], $6::text[], $7::text[], $8::uuid[], $9::text[], $10::text[], $11::json[])
+     m(topic, partition, position, key, message_id, id, reason, error, message)
    CROSS JOIN LATERAL (SELECT count(*) AS n, max(p.replay_requested_at) AS asked FROM parked p
                        WHERE p.consumer = $1 AND p.topic = m.topic AND p.key = m.key AND p.position < m.position) before
    WHERE NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = $1 AND i.message_id = m.id)
    ON CONFLICT DO NOTHING`,
 );
+
+/** Parks messages with their reasons, unless they are handled or parked already. */
+export function park(group: string, poison: Poison[], areBehind = false) {
+  const rows = poison.map(({ message, reason, error }) => [
+    message.topic,
+    message.partition,
+    message.position,
+    keyOf(message),
+    idOf(message),
+    timeOf(message.id) === undefined ? null : message.id,
+    reason,
+    storable(error),
+    JSON.stringify(message),
+  ]);
+  const columns = rows[0]?.map((_, i) => rows.map((row) => row[i])) ?? [];
+  return insertParked([group, areBehind, ...columns]);
+}
 
 /** Counts a start of one message alone; returns how many had no end so far, this one included. */
 export const countAttempt = statement<{ attempts: number }>(
@@ -98,8 +127,7 @@ export const unpark = statement(
      AND p.replay_requested_at IS NULL`,
 );
 
-/** A replay failed: it and what waits behind it stay parked, until somebody asks again. */
-export const keepParked = statement(
+const keep = statement(
   'parked_keep',
   `UPDATE parked p SET replay_requested_at = NULL,
      reason = CASE WHEN p.message_id = $2 THEN $3 ELSE p.reason END, error = CASE WHEN p.message_id = $2 THEN $4 ELSE p.error END
@@ -107,3 +135,7 @@ export const keepParked = statement(
    WHERE failed.consumer = $1 AND failed.message_id = $2
      AND p.consumer = $1 AND p.topic = failed.topic AND p.key = failed.key AND p.position >= failed.position`,
 );
+
+/** A replay failed: it and what waits behind it stay parked, until somebody asks again. */
+export const keepParked = (group: string, messageId: string, { reason, error }: Omit<Poison, 'message'>) =>
+  keep([group, messageId, reason, storable(error)]);

@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import { timeOf } from '../db/index.js';
 import type { Consumer } from './consumer.js';
+import { longestKey } from './inbox.js';
 import type { Message } from './message.js';
 
 /** A message that can never be handled as it is, and why. */
@@ -59,8 +60,11 @@ export function parser({ schemas }: Pick<Consumer, 'schemas'>): (messages: Messa
         parsed.poison.push({ message, reason: 'BAD_ID', error });
         continue;
       }
-      if (message.key.includes('\0')) {
-        parsed.poison.push({ message, reason: 'BAD_KEY', error: 'the key contains a NUL character' });
+      if (message.key.includes('\0') || message.key.length > longestKey) {
+        const error = message.key.includes('\0')
+          ? 'the key contains a NUL character'
+          : `the key has more than ${longestKey} characters`;
+        parsed.poison.push({ message, reason: 'BAD_KEY', error });
         continue;
       }
       const { data, error } = check(schema, message.payload);

@@ -107,9 +107,7 @@ export function processor({ visibleWithin = visibleWithinMs, ...options }: Proce
       for (const row of rows) {
         const failed = await replayOne(row);
         if (failed) {
-          await untilDone(() =>
-            db.query(inbox.keepParked([group, row.message_id, failed.reason, failed.error])),
-          );
+          await untilDone(() => db.query(inbox.keepParked(group, row.message_id, failed)));
           break; // what waits behind it is no longer asked for: read the list anew
         }
         replayed++;

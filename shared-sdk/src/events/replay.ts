@@ -15,7 +15,7 @@ export function replayer(handling: Handling, parse: (messages: Message[]) => Par
     const message = row.message as Message;
     const { legible, poison } = parse([message]);
     if (legible.length === 0)
-      return { reason: 'BAD_PAYLOAD', error: poison[0]?.error ?? 'its type is no longer known' };
+      return poison[0] ?? { reason: 'BAD_PAYLOAD', error: 'its type is no longer known' };
     const guilty = await suspect.start(message);
     if (guilty) {
       await suspect.forget(message);

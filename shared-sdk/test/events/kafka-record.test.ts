@@ -68,6 +68,14 @@ describe('a record', () => {
     });
   });
 
+  it('of a time that no calendar has is read all the same', () => {
+    for (const timestamp of ['9223372036854775807', '-9223372036854775808'])
+      expect(messageOf(place, record({ headers: {}, timestamp }))?.occurredAt).toBe(
+        '1970-01-01T00:00:00.000Z',
+      );
+    expect(messageOf(place, record({ headers: {} }))?.occurredAt).toBe('2025-11-22T08:26:40.000Z');
+  });
+
   it('of a row without a trace carries none', () => {
     expect(messageOf(place, record({ headers: { traceparent: null } }))?.traceparent).toBeNull();
   });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -461,6 +462,49 @@ describe('a replay', () => {
 });
 
 describe('parking', () => {
+  const long = () => randomBytes(4_000).toString('hex'); // what repeats itself an index could shorten
+
+  it('takes keys and ids that no index holds, cut short, and tells two of them apart', async () => {
+    const [key, id] = [long(), long()];
+    const messages = [
+      counted(key, '1'),
+      counted('a', '1', { id: `${id}1` }),
+      counted('c', '1', { id: `${id}2` }),
+    ];
+    await deliver(t.db, tallyConsumer(), [...messages, counted('b', '1')]);
+    expect(await seenOf(t.db)).toEqual({ b: ['1'] });
+    const { rows } = await t.db.query<{ key: string; reason: string; message: unknown }>({
+      text: 'SELECT key, reason, message FROM parked ORDER BY position',
+    });
+    const { rows: ids } = await t.db.query<{ message_id: string }>({ text: 'SELECT message_id FROM parked' });
+    expect(ids.every(({ message_id }) => message_id.length <= 255)).toBe(true); // as long as an operator may name
+    expect(rows).toEqual([
+      { key: expect.stringContaining(key.slice(0, 200)), reason: 'BAD_KEY', message: messages[0] },
+      { key: 'a', reason: 'BAD_ID', message: messages[1] },
+      { key: 'c', reason: 'BAD_ID', message: messages[2] },
+    ]);
+  });
+
+  it('again after a replay keeps the reason, and takes any text for the error', async () => {
+    await deliver(t.db, tallyConsumer({ bad: boom }), [
+      counted('a', 'bad'),
+      counted('b', '1', { id: 'seven' }),
+    ]);
+    await t.db.query({ text: 'UPDATE parked SET replay_requested_at = now()' });
+    const worse = open(
+      tallyConsumer({
+        bad: () => {
+          throw new Error(`\0${long()}`);
+        },
+      }),
+    );
+    while ((await worse.replay(part)) > 0);
+    while ((await worse.replay(part)) > 0);
+    const parked = await parkedOf(t.db);
+    expect(parked.map(({ reason }) => reason)).toEqual(['FAILED', 'BAD_ID']);
+    expect(parked[0]?.error.length).toBeLessThan(2_001);
+  });
+
   it('loses no message whose way is cleared while it finds out that it has to wait', async () => {
     await deliver(t.db, tallyConsumer({ bad: boom }), [counted('a', 'bad')]);
     const usual = tallyConsumer();

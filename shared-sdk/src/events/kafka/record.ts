@@ -15,7 +15,6 @@ export function messageOf(
     const given = headers?.[name];
     return (Array.isArray(given) ? given[0] : given)?.toString();
   };
-  const occurred = Date.parse(header('occurredAt') ?? '');
   return {
     // Its place for an id, which is no UUID: two records without one are parked as two.
     id: header('id') ?? `${topic}/${partition}/${offset}`,
@@ -25,10 +24,16 @@ export function messageOf(
     key: key?.toString() ?? '',
     type: header('eventType') ?? '',
     version: Number(header('version') ?? 0),
-    occurredAt: new Date(Number.isNaN(occurred) ? Number(timestamp) : occurred).toISOString(),
+    occurredAt: timeFrom(Date.parse(header('occurredAt') ?? ''), Number(timestamp)),
     traceparent: header('traceparent') ?? null,
     payload: parsed(value.toString()),
   };
+}
+
+/** The first of the times that a calendar has: Kafka's reach farther than a Date, which would throw. */
+function timeFrom(...times: number[]): string {
+  const dates = times.map((time) => new Date(time));
+  return (dates.find((date) => !Number.isNaN(date.getTime())) ?? new Date(0)).toISOString();
 }
 
 /** What is no JSON stays the text that it is: it fits no schema, so it is parked as it came. */
