@@ -4,18 +4,21 @@ import type { Consumer } from './consumer.js';
 import { longestKey } from './inbox.js';
 import type { Message } from './message.js';
 
+export const reasons = [
+  'BAD_TYPE',
+  'BAD_ID',
+  'BAD_KEY',
+  'BAD_PAYLOAD',
+  'FAILED',
+  'ENDED_THE_PROCESS',
+  'NOT_YET_VISIBLE',
+  'BEHIND_PARKED',
+] as const;
+
 /** A message that can never be handled as it is, and why. */
 export interface Poison {
   message: Message;
-  reason:
-    | 'BAD_PAYLOAD'
-    | 'BAD_ID'
-    | 'BAD_TYPE'
-    | 'BAD_KEY'
-    | 'FAILED'
-    | 'ENDED_THE_PROCESS'
-    | 'NOT_YET_VISIBLE'
-    | 'BEHIND_PARKED';
+  reason: (typeof reasons)[number];
   error: string;
 }
 

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { connectDatabase, uuidv7 } from '../../src/db/index.js';
 import { Stopped } from '../../src/events/handle.js';
 import { type Consumer, catalogue } from '../../src/events/index.js';
+import { reasons } from '../../src/events/parse.js';
 import { processor } from '../../src/events/process.js';
 import { createLogger } from '../../src/logging/index.js';
 import { deliver, outboxOf, type TestDatabase } from '../../src/testing/index.js';
@@ -462,6 +464,11 @@ describe('a replay', () => {
 });
 
 describe('parking', () => {
+  it('has its reasons explained', () => {
+    const page = readFileSync(new URL('../../docs/events.md', import.meta.url), 'utf8');
+    expect(reasons.filter((reason) => !page.includes(`| \`${reason}\` |`))).toEqual([]);
+  });
+
   const long = () => randomBytes(4_000).toString('hex'); // what repeats itself an index could shorten
 
   it('takes keys and ids that no index holds, cut short, and tells two of them apart', async () => {
