@@ -87,19 +87,24 @@ export const forgetAttempt = statement(
   'DELETE FROM attempt WHERE consumer = $1 AND message_id = $2',
 );
 
-/** Notes that a run of these partitions begins; returns those whose last run did not end in order. $2 topics, $3 partitions. */
-export const beginRun = statement<{ topic: string; partition: number }>(
+/**
+ * Notes that a run of these partitions begins, and says of which the last one did not end in order. `mark` is the
+ * transaction that wrote the row: it is another one once somebody else has begun. $2 topics, $3 partitions.
+ */
+export const beginRun = statement<{ topic: string; partition: number; mark: string; unclean: boolean }>(
   'run_begin',
   `WITH mine AS (SELECT * FROM unnest($2::text[], $3::int[]) m(topic, partition)),
-   unclean AS (SELECT topic, partition FROM run JOIN mine USING (topic, partition) WHERE consumer = $1 AND NOT clean),
+   before AS (SELECT topic, partition, clean FROM run JOIN mine USING (topic, partition) WHERE consumer = $1),
    begun AS (INSERT INTO run (consumer, topic, partition, clean) SELECT $1, topic, partition, false FROM mine
-             ON CONFLICT (consumer, topic, partition) DO UPDATE SET clean = false)
-   SELECT * FROM unclean`,
+             ON CONFLICT (consumer, topic, partition) DO UPDATE SET clean = false
+             RETURNING topic, partition, xmin::text AS mark)
+   SELECT topic, partition, mark, before.clean IS FALSE AS unclean FROM begun LEFT JOIN before USING (topic, partition)`,
 );
+/** A run that somebody else has begun meanwhile is not ours to end. $2 topics, $3 partitions, $4 marks. */
 export const endRun = statement(
   'run_end',
-  `UPDATE run SET clean = true FROM unnest($2::text[], $3::int[]) m(topic, partition)
-   WHERE run.consumer = $1 AND run.topic = m.topic AND run.partition = m.partition`,
+  `UPDATE run SET clean = true FROM unnest($2::text[], $3::int[], $4::text[]) m(topic, partition, mark)
+   WHERE run.consumer = $1 AND run.topic = m.topic AND run.partition = m.partition AND run.xmin = m.mark::xid`,
 );
 
 export interface ParkedRow {

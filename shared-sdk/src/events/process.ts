@@ -12,6 +12,7 @@ export interface TopicPartition {
   topic: string;
   partition: number;
 }
+export const name = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`;
 
 /**
  * What a driver calls. A driver reads messages and keeps offsets; all else is here, so that both drivers agree:
@@ -46,6 +47,8 @@ export function processor({ visibleWithin = visibleWithinMs, ...options }: Proce
   const { handle, park, untilDone, metrics } = handler;
   const oneByOne = singly(handler, visibleWithin);
   const replayOne = replayer(handler, parse);
+  /** What tells our run of a partition from anybody's later one. */
+  const marks = new Map<string, string>();
   let suspects = 0;
 
   async function batch(legible: Legible[]): Promise<void> {
@@ -87,16 +90,16 @@ export function processor({ visibleWithin = visibleWithinMs, ...options }: Proce
       suspects = Math.max(0, suspects - legible.length);
     },
     async taken(partitions) {
-      const unclean = await untilDone(() => db.query(inbox.beginRun(list(partitions))));
-      if (unclean.rows.length === 0) return;
+      const { rows } = await untilDone(() => db.query(inbox.beginRun(list(partitions))));
+      for (const row of rows) marks.set(name(row), row.mark);
+      const unclean = rows.filter((row) => row.unclean).map(name);
+      if (unclean.length === 0) return;
       suspects = suspectsAfterUncleanEnd;
-      logger.warn(
-        { group, partitions: unclean.rows.length },
-        'the last run did not end in order, starting one by one',
-      );
+      logger.warn({ group, partitions: unclean }, 'the last run did not end in order, starting one by one');
     },
     async released(partitions) {
-      if (partitions.length > 0) await db.query(inbox.endRun(list(partitions)));
+      const ours = partitions.map((partition) => marks.get(name(partition)));
+      if (partitions.length > 0) await db.query(inbox.endRun([...list(partitions), ours]));
     },
     caughtUp() {
       suspects = 0;

@@ -352,6 +352,17 @@ describe('a message that ends its process', () => {
     ]);
   });
 
+  it('is not forgotten when somebody who has lost the partition gives it up in order', async () => {
+    const clean = async () => (await t.db.query({ text: 'SELECT clean FROM run' })).rows;
+    const [zombie, heir] = [open(), open()];
+    await zombie.taken(part);
+    await heir.taken(part);
+    await zombie.released(part);
+    expect(await clean()).toEqual([{ clean: false }]);
+    await heir.released(part);
+    expect(await clean()).toEqual([{ clean: true }]);
+  });
+
   it('leaves no trace in a run that ends in order', async () => {
     const first = open();
     await first.taken(part);

@@ -5,7 +5,7 @@ import { backoff } from '../backoff.js';
 import { Stopped } from '../handle.js';
 import type { GroupStatus, Member } from '../member.js';
 import { metricsOf } from '../metrics.js';
-import type { Processor, TopicPartition } from '../process.js';
+import { name, type Processor } from '../process.js';
 import { connectKafka, consumerOf, type EachBatchPayload, type KafkaConsumer } from './client.js';
 import { createLane, type Lane } from './lane.js';
 import { type Watch, watchGroup } from './watch.js';
@@ -33,8 +33,6 @@ const partitionsAtOnce = 4;
 /** kafkajs has been seen to wait for ever after a broker's end: no fetch for so long, and it is made anew. */
 const stalledAfterMs = 60_000;
 const goodbyeMs = 5_000;
-
-const name = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`;
 
 /**
  * Joins a Kafka group and works until it is stopped: each partition's batch in its own transaction, offsets after the

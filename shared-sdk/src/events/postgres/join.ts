@@ -4,7 +4,7 @@ import { backoff } from '../backoff.js';
 import { Stopped } from '../handle.js';
 import type { GroupStatus, Member } from '../member.js';
 import { metricsOf } from '../metrics.js';
-import type { Processor } from '../process.js';
+import { name, type Processor } from '../process.js';
 import { listen } from './listen.js';
 import { membership, type Owned } from './members.js';
 import { advance, read } from './read.js';
@@ -86,10 +86,7 @@ export function joinPostgres(options: JoinOptions): Member {
     uncommitted = false;
     lastCommit = Date.now();
     if (lost.length === 0) return;
-    logger.warn(
-      { group, partitions: lost.map(({ topic, partition }) => `${topic}/${partition}`) },
-      'partitions were taken over',
-    );
+    logger.warn({ group, partitions: lost.map(name) }, 'partitions were taken over');
     owned = owned.filter((partition) => !lost.includes(partition));
   }
 

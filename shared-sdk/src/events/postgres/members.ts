@@ -1,6 +1,6 @@
 import { type Database, statement } from '../../db/index.js';
 import { partitionsPerTopic, trimLock } from '../../relay/partitions.js';
-import type { TopicPartition } from '../process.js';
+import { name, type TopicPartition } from '../process.js';
 
 // Who reads which partition: members of a group with a lease each, on database time. Partition i belongs to live
 // member i mod n. Owners give up between batches; takers wait until they did, or until they are dead.
@@ -82,7 +82,6 @@ const columns = (partitions: TopicPartition[]) => [
   partitions.map(({ topic }) => topic),
   partitions.map(({ partition }) => partition),
 ];
-const name = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`;
 
 export interface Membership {
   /** Renews the lease and says which partitions to give up and which may be had, and how far the group is behind. */
