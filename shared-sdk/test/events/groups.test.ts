@@ -178,6 +178,36 @@ describe('a group', () => {
     },
   );
 
+  it.skipIf(broker)(
+    'begins anew when somebody removes it while it is alive, and waits for a trim then too',
+    async () => {
+      const removal = { text: 'DELETE FROM events.group_offset' };
+      const member = join({}, { leaseSeconds: 1 });
+      await sendRound(1);
+      await expect.poll(log.committed, patiently).toBe(20);
+      let release = () => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const trimming = t.admin.transaction(async (tx) => {
+        await tx.query({ text: `SELECT pg_advisory_xact_lock(${trimLock})` });
+        await held;
+      });
+      await t.admin.query(removal);
+      try {
+        await sleep(1_000);
+        expect((await t.admin.query({ text: 'SELECT FROM events.group_offset' })).rowCount).toBe(0);
+      } finally {
+        release();
+        await trimming;
+      }
+      await sendRound(2);
+      await expect.poll(seen, patiently).toEqual(upTo(2));
+      await expect.poll(log.committed, patiently).toBe(40);
+      expect(member.status().partitions).toHaveLength(4);
+    },
+  );
+
   it('stops at a gap in the log instead of passing over a lost message', async () => {
     await sendRound(1);
     await log.forgetUnread();

@@ -106,8 +106,7 @@ export function membership(
   let joined = false;
   return {
     async renew(owned) {
-      if (joined) await db.query(addPartitions([group, topics]));
-      else
+      if (!joined)
         await db.transaction((tx) => {
           tx.query(keepTheOldest());
           tx.query(makeTopics([topics, partitionsPerTopic]));
@@ -122,7 +121,8 @@ export function membership(
         await db.query(forgetTheDead([group]));
         await wake(); // the others learn at once that a member came
       }
-      joined = true;
+      // Whoever removes a group that is alive has it begin anew: it would wait for ever for partitions that are gone.
+      joined = all.rows.length >= topics.length * partitionsPerTopic;
       const mine = all.rows.filter((_, i) => live[i % live.length] === member);
       const mineNames = new Set(mine.map(name));
       const ownedNames = new Set(owned.map(name));
