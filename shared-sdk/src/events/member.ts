@@ -1,3 +1,6 @@
+import type { Logger } from '../logging/index.js';
+import type { Processor } from './process.js';
+
 export interface GroupStatus {
   group: string;
   /** Messages of all its partitions that are not yet done. */
@@ -14,4 +17,18 @@ export interface Member {
   status(): GroupStatus;
   /** Ends the batch under way, stores how far it is, and leaves the group. */
   stop(): Promise<void>;
+}
+
+/** What every driver is told. */
+export interface MemberOptions {
+  url: string;
+  group: string;
+  topics: string[];
+  processor: Processor;
+  logger: Logger;
+  /** Aborted by `stop`; the processor has the same one. */
+  stopping: AbortController;
+  batchSize?: number;
+  /** How often to look by itself: for messages to replay, and where nobody is notified, for new ones. */
+  pollMs?: number;
 }

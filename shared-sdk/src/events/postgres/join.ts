@@ -1,26 +1,15 @@
 import { connectDatabase, isTransient, uuidv7 } from '../../db/index.js';
-import type { Logger } from '../../logging/index.js';
 import { backoff } from '../backoff.js';
 import { Stopped } from '../handle.js';
-import type { GroupStatus, Member } from '../member.js';
+import type { GroupStatus, Member, MemberOptions } from '../member.js';
 import { metricsOf } from '../metrics.js';
-import { name, type Processor } from '../process.js';
+import { name } from '../process.js';
 import { listen } from './listen.js';
 import { membership, type Owned } from './members.js';
 import { advance, read } from './read.js';
 
-export interface JoinOptions {
-  url: string;
-  group: string;
-  topics: string[];
-  processor: Processor;
-  logger: Logger;
-  /** Aborted by `stop`; the processor has the same one. */
-  stopping: AbortController;
-  batchSize?: number;
+export interface JoinPostgresOptions extends MemberOptions {
   leaseSeconds?: number;
-  /** How often to look without having been notified. */
-  pollMs?: number;
 }
 
 const commitEveryMs = 500;
@@ -29,7 +18,7 @@ const commitEveryMs = 500;
  * Joins a group on the embedded log and works until it is stopped: read, process, remember how far. Offsets follow the
  * commits lazily, since the inbox covers what is read again.
  */
-export function joinPostgres(options: JoinOptions): Member {
+export function joinPostgres(options: JoinPostgresOptions): Member {
   const {
     url,
     group,
