@@ -99,6 +99,7 @@ export function processor({ visibleWithin = visibleWithinMs, ...options }: Proce
     },
     async released(partitions) {
       const ours = partitions.map((partition) => marks.get(name(partition)));
+      for (const partition of partitions) marks.delete(name(partition));
       if (partitions.length > 0) await db.query(inbox.endRun([...list(partitions), ours]));
     },
     caughtUp() {

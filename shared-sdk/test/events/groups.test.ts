@@ -5,7 +5,7 @@ import type { Member } from '../../src/events/member.js';
 import { trimLock } from '../../src/relay/partitions.js';
 import type { TestDatabase } from '../../src/testing/index.js';
 import { broker, type JoinMore, openLog, type TestLog } from '../fixtures/event-log.js';
-import { thing } from '../fixtures/log.js';
+import { gate, thing } from '../fixtures/log.js';
 import { parkedOf, seenOf, tallyConsumer, tallyDatabase } from '../fixtures/tally.js';
 
 // On the embedded log, or with MARKET_TEST_KAFKA on Kafka: no test knows which, but where one has no counterpart.
@@ -30,6 +30,12 @@ function join(behave: Record<string, () => void | Promise<void>> = {}, more: Joi
   const member = log.join(tallyConsumer(behave, log.group), more);
   members.push(member);
   return member;
+}
+
+function closedGate() {
+  const closed = gate();
+  gates.push(closed.open);
+  return closed;
 }
 
 const patiently = { timeout: 20_000 };
@@ -80,12 +86,8 @@ describe('a group', () => {
   describe.skipIf(broker)('that has a zombie', () => {
     /** A member that stands still in front of each batch until it is let go. */
     function held() {
-      let letGo = () => {};
       let caught = false;
-      const gate = new Promise<void>((resolve) => {
-        letGo = resolve;
-      });
-      gates.push(letGo);
+      const { open: letGo, opened } = closedGate();
       const member = join(
         {},
         {
@@ -94,7 +96,7 @@ describe('a group', () => {
             ...real,
             async process(messages) {
               caught = true;
-              await gate;
+              await opened;
               await real.process(messages);
             },
           }),
@@ -159,10 +161,7 @@ describe('a group', () => {
       await expect
         .poll(async () => (await t.admin.query({ text: 'SELECT FROM events.log' })).rowCount)
         .toBe(keys.length);
-      let release = () => {};
-      const held = new Promise<void>((resolve) => {
-        release = resolve;
-      });
+      const { open: release, opened: held } = closedGate();
       const trimming = t.admin.transaction(async (tx) => {
         await tx.query({ text: `SELECT pg_advisory_xact_lock(${trimLock})` });
         await held;
@@ -185,10 +184,7 @@ describe('a group', () => {
       const member = join({}, { leaseSeconds: 1 });
       await sendRound(1);
       await expect.poll(log.committed, patiently).toBe(20);
-      let release = () => {};
-      const held = new Promise<void>((resolve) => {
-        release = resolve;
-      });
+      const { open: release, opened: held } = closedGate();
       const trimming = t.admin.transaction(async (tx) => {
         await tx.query({ text: `SELECT pg_advisory_xact_lock(${trimLock})` });
         await held;
@@ -215,6 +211,30 @@ describe('a group', () => {
     await expect.poll(() => member.status().failure, patiently).toMatch('events are missing');
     expect(await log.committed()).toBe(0);
     expect(await seen()).toEqual({});
+  });
+
+  it('stops at a gap that arises while it reads', async () => {
+    let held = 0;
+    const { open, opened } = closedGate();
+    const member = join({
+      '2': () => {
+        held++;
+        return opened;
+      },
+    });
+    await sendRound(1);
+    await expect.poll(seen, patiently).toEqual(upTo(1));
+    await sendRound(2);
+    await expect.poll(() => held).toBeGreaterThan(0);
+    await sleep(500); // what was sent is in hand
+    await sendRound(3);
+    await log.trim();
+    await sendRound(4);
+    open();
+    await expect.poll(() => member.status().failure, patiently).toMatch('events are missing');
+    await sleep(3_000); // and it does not get over it by itself
+    expect(member.status().failure).toMatch('events are missing');
+    expect(Object.values(await seen()).flat()).not.toContain('4');
   });
 
   it('survives an outage of PostgreSQL between and during batches', async () => {
@@ -285,10 +305,7 @@ describe('a group', () => {
   });
 
   it('has nobody reading twice when a member with a long batch is asked to give partitions up', async () => {
-    let free = () => {};
-    const held = new Promise<void>((resolve) => {
-      free = resolve;
-    });
+    const { open: free, opened: held } = closedGate();
     const slow = join({ '1': () => held });
     await expect.poll(() => slow.status().partitions.length, patiently).toBe(4);
     await sendRound(1);
@@ -305,10 +322,7 @@ describe('a group', () => {
   });
 
   it.runIf(broker)('keeps the other partitions going while one waits for long', async () => {
-    let free = () => {};
-    const held = new Promise<void>((resolve) => {
-      free = resolve;
-    });
+    const { open: free, opened: held } = closedGate();
     const member = join({ stuck: () => held }, { patienceMs: 300 });
     await log.send([{ ...thing('slow', 1), payload: { label: 'stuck' } }]);
     await expect.poll(() => member.status().partitions.length, patiently).toBe(4);

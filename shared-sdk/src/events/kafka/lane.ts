@@ -1,8 +1,8 @@
-import type { Logger } from '../../logging/index.js';
 import { backoff } from '../backoff.js';
 import { Stopped } from '../handle.js';
+import type { MemberOptions } from '../member.js';
 import type { Message } from '../message.js';
-import type { Processor, TopicPartition } from '../process.js';
+import type { TopicPartition } from '../process.js';
 import type { EachBatchPayload } from './client.js';
 import { messageOf } from './record.js';
 
@@ -15,6 +15,8 @@ export interface Lane extends TopicPartition {
   committed(offset: string): void;
   /** Whether everything that was there has been read. */
   atEnd: boolean;
+  /** What its last work ended with, or what that one under way is tried again for. */
+  failure(): unknown;
   busy(): boolean;
   /** Processes a batch in order; resolves early, with the rest undone, when the lane ends. Never rejects. */
   handle(batch: EachBatchPayload['batch']): Promise<void>;
@@ -25,54 +27,54 @@ export interface Lane extends TopicPartition {
   ended(): boolean;
 }
 
-export interface LaneOptions extends TopicPartition {
-  processor: Processor;
-  group: string;
-  logger: Logger;
+export interface LaneOptions extends Pick<MemberOptions, 'processor' | 'group' | 'logger'> {
+  place: TopicPartition;
   signal: AbortSignal;
-  /** Resolves when the processor knows that the partition is ours. */
-  ready: Promise<unknown>;
+  /** Resolves when whoever had the partition before is done with it. */
+  before: Promise<void>;
   batchSize: number;
   /** Replay, at the latest so long after the last one; there may be no rest for hours. */
   replayEveryMs: number;
-  onFailure(failure: unknown): void;
 }
 
 export function createLane(options: LaneOptions): Lane {
-  const { topic, partition, processor, group, logger, signal, ready, batchSize, replayEveryMs, onFailure } =
-    options;
-  const place = { topic, partition };
-  let tail: Promise<unknown> = ready;
-  let waiting = 1;
+  const { place, processor, group, logger, signal, before, batchSize, replayEveryMs } = options;
+  let tail = before;
+  let waiting = 0;
   let done = -1;
   let committed = -1;
+  let failure: unknown;
   let ended: Promise<void> | undefined;
   let lastReplay = Date.now();
 
   const over = () => ended !== undefined || signal.aborted;
 
-  function queue(work: () => Promise<unknown>): Promise<void> {
+  function inTurn(work: () => Promise<unknown>): Promise<void> {
     waiting++;
-    const turn = tail.then(work).then(
-      () => {},
-      (error) => {
-        if (!(error instanceof Stopped)) onFailure(error);
-      },
-    );
-    tail = turn.finally(() => waiting--);
-    return turn;
+    tail = tail
+      .then(work)
+      .then(
+        () => {
+          failure = undefined;
+        },
+        (error) => {
+          if (!(error instanceof Stopped)) failure = error;
+        },
+      )
+      .finally(() => waiting--);
+    return tail;
   }
 
   /** The processor outlasts outages by itself; what it rejects with is a fault that somebody has to mend. */
-  async function persistently(messages: Message[]): Promise<void> {
+  async function persistently(work: () => Promise<void>): Promise<void> {
     const pause = backoff({ first: 100, most: 2_000 });
     while (!over()) {
       try {
-        return await processor.process(messages);
+        return await work();
       } catch (error) {
         if (error instanceof Stopped) throw error;
         logger.error({ group, err: error }, 'the consumer cannot go on, trying again');
-        onFailure(error);
+        failure = error;
         await pause.wait(signal);
       }
     }
@@ -86,7 +88,8 @@ export function createLane(options: LaneOptions): Lane {
       const records = messages.slice(from, from + batchSize).filter(({ offset }) => Number(offset) > done);
       const last = records.at(-1);
       if (!last) continue;
-      await persistently(records.flatMap((record) => messageOf(place, record) ?? []));
+      const batch: Message[] = records.flatMap((record) => messageOf(place, record) ?? []);
+      await persistently(() => processor.process(batch));
       done = Number(last.offset);
       if (Date.now() - lastReplay >= replayEveryMs) await replay();
     }
@@ -98,11 +101,6 @@ export function createLane(options: LaneOptions): Lane {
     await processor.replay([place]);
   }
 
-  tail = ready.then(
-    () => waiting--,
-    () => {}, // stopped: nothing will be done here
-  );
-
   const lane: Lane = {
     ...place,
     atEnd: false,
@@ -111,11 +109,12 @@ export function createLane(options: LaneOptions): Lane {
     committed(offset) {
       committed = Math.max(committed, Number(offset) - 1);
     },
+    failure: () => failure,
     busy: () => waiting > 0,
-    handle: (batch) => queue(() => handle(batch)),
+    handle: (batch) => inTurn(() => handle(batch)),
     hold(work) {
       lastReplay = Date.now();
-      void queue(() => work);
+      void inTurn(() => work);
     },
     end() {
       ended ??= tail.then(() => processor.released([place]));
@@ -123,5 +122,6 @@ export function createLane(options: LaneOptions): Lane {
     },
     ended: over,
   };
+  void inTurn(() => persistently(() => processor.taken([place])));
   return lane;
 }

@@ -1,24 +1,50 @@
+import { AppError } from '../../errors/index.js';
 import { partitionsPerTopic } from '../../relay/partitions.js';
 import type { TopicPartition } from '../process.js';
 import type { Kafka } from './client.js';
 
-/** What the brokers know of a group that its members do not: how far it is behind, and whether its topics are right. */
+/** What the brokers know of a group that its members do not: how far it is, and whether its topics are right. */
 export interface Watch {
   /**
    * Rejects when a topic is missing or the group has missed events. Returns what is wrong but can be lived with: a topic
    * with fewer partitions keeps its keys in order, until somebody adds some.
    */
   examine(): Promise<string | undefined>;
-  /** Messages of each partition that the group has not committed. */
-  unread(): Promise<(TopicPartition & { unread: number })[]>;
+  places(): Promise<Place[]>;
   close(): Promise<void>;
 }
+
+export interface Place extends TopicPartition {
+  /** The oldest offset that the partition still has, and the one after its newest. */
+  low: number;
+  high: number;
+  /** From where on the group has not read; -1 where it is new. */
+  committed: number;
+}
+
+/** Where the log no longer has what a group wants, kafkajs goes on with the oldest, without a word, and commits this. */
+const passedOver = -2;
+
+/** The loss of events that a group has not read. `done`: the last that it has read for certain, if it has. */
+export function gapOf(group: string, place: Place, done = -1): AppError | undefined {
+  const { topic, partition, low, committed } = place;
+  const next = done >= 0 ? done + 1 : committed;
+  const read =
+    next >= 0 && next < low
+      ? `begins at ${low}, and ${group} has read up to ${next}`
+      : committed === passedOver && `no longer has what ${group} would have read next`;
+  if (!read) return undefined;
+  return new AppError('LOG_GAP', 'internal', `${topic}/${partition} ${read}: events are missing`);
+}
+
+export const unread = ({ low, high, committed }: Place): number =>
+  Math.max(0, high - Math.max(low, committed));
 
 export async function watchGroup(kafka: Kafka, group: string, topics: string[]): Promise<Watch> {
   const admin = kafka.admin();
   await admin.connect();
 
-  const offsets = async () => {
+  async function places(): Promise<Place[]> {
     const committed = new Map(
       (await admin.fetchOffsets({ groupId: group, topics })).flatMap(({ topic, partitions }) =>
         partitions.map(({ partition, offset }) => [`${topic}/${partition}`, Number(offset)] as const),
@@ -31,24 +57,21 @@ export async function watchGroup(kafka: Kafka, group: string, topics: string[]):
           partition,
           low: Number(low),
           high: Number(high),
-          committed: committed.get(`${topic}/${partition}`) ?? -1, // -1: the group is new there
+          committed: committed.get(`${topic}/${partition}`) ?? -1,
         })),
       ),
     );
     return all.flat();
-  };
+  }
 
   return {
     async examine() {
       const known = await admin.listTopics();
       const missing = topics.filter((topic) => !known.includes(topic));
       if (missing.length > 0) throw new Error(`there is no topic ${missing.join(', ')}`);
-      const all = await offsets();
-      for (const { topic, partition, low, committed } of all)
-        if (committed >= 0 && committed < low)
-          throw new Error(
-            `${topic}/${partition} begins at ${low}, and ${group} has read up to ${committed}: events are missing`,
-          );
+      const all = await places();
+      const gap = all.map((place) => gapOf(group, place)).find((lost) => lost !== undefined);
+      if (gap) throw gap;
       const wrong = topics
         .map((topic) => ({ topic, n: all.filter((place) => place.topic === topic).length }))
         .filter(({ n }) => n !== partitionsPerTopic);
@@ -57,13 +80,7 @@ export async function watchGroup(kafka: Kafka, group: string, topics: string[]):
         .map(({ topic, n }) => `${topic} has ${n} partitions, not ${partitionsPerTopic}`)
         .join(', ');
     },
-    async unread() {
-      return (await offsets()).map(({ topic, partition, low, high, committed }) => ({
-        topic,
-        partition,
-        unread: Math.max(0, high - Math.max(low, committed)),
-      }));
-    },
+    places,
     close: () => admin.disconnect(),
   };
 }

@@ -1,0 +1,47 @@
+import type { EachBatchPayload } from './client.js';
+import type { Lanes } from './lanes.js';
+
+export type SendOffsets = EachBatchPayload['commitOffsetsIfNecessary'];
+
+/**
+ * Stores how far the lanes are, one request at a time and each tried once; the next comes soon. kafkajs's own
+ * `commitOffsets` goes on trying for seconds: an old offset would follow a new one, or be sent in the name of a later
+ * generation, when the partition is somebody else's.
+ */
+export function committer(lanes: Lanes, onKafka: (topic: string) => string) {
+  let underWay: Promise<void> | undefined;
+
+  async function once(send: SendOffsets): Promise<void> {
+    const done = lanes.all().flatMap((lane) => {
+      const offset = lane.uncommitted();
+      return offset === undefined ? [] : [{ lane, offset }];
+    });
+    if (done.length === 0) return;
+    const topics = [...new Set(done.map(({ lane }) => lane.topic))].map((topic) => ({
+      topic: onKafka(topic),
+      partitions: done
+        .filter(({ lane }) => lane.topic === topic)
+        .map(({ lane: { partition }, offset }) => ({ partition, offset })),
+    }));
+    await send({ topics });
+    for (const { lane, offset } of done) lane.committed(offset);
+  }
+
+  const committing = {
+    /** What a batch brings to send offsets with; before the first there are none. */
+    send: undefined as SendOffsets | undefined,
+    commit(): Promise<void> {
+      if (!committing.send) return Promise.resolve();
+      underWay ??= once(committing.send).finally(() => {
+        underWay = undefined;
+      });
+      return underWay;
+    },
+    /** Also what was done since the request under way. */
+    async commitAll(): Promise<void> {
+      await underWay?.catch(() => {});
+      await committing.commit();
+    },
+  };
+  return committing;
+}

@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Stopped } from '../handle.js';
+import type { MemberOptions } from '../member.js';
+import type { TopicPartition } from '../process.js';
+import { connectKafka, consumerOf, type EachBatchPayload } from './client.js';
+import { committer } from './commit.js';
+import { eachBatch } from './each-batch.js';
+import type { Lanes } from './lanes.js';
+import { gapOf, unread, watchGroup } from './watch.js';
+
+const commitEveryMs = 500;
+const watchEveryMs = 5_000;
+const partitionsAtOnce = 4;
+/** kafkajs has been seen to wait for ever after a broker's end: no fetch for so long, and it is made anew. */
+const stalledAfterMs = 60_000;
+export const goodbyeMs = 5_000;
+
+export interface SessionOptions extends MemberOptions {
+  topicPrefix: string;
+  pollMs: number;
+  /** How long a batch may keep the loop before its partition is paused and the others go on. */
+  patienceMs: number;
+  lanes: Lanes;
+  onJoin(): void;
+  /** What is wrong with the topics, though we can live with it. */
+  onComplaint(complaint: string | undefined): void;
+  onLag(messages: number): void;
+}
+
+/** One stay in a Kafka group: from connecting until something breaks, or until `stopped`. */
+export async function session(options: SessionOptions, stopped: Promise<unknown>): Promise<void> {
+  const { url, topicPrefix, group, topics, processor, logger, pollMs, patienceMs, lanes } = options;
+  const onKafka = (topic: string) => `${topicPrefix}${topic}`;
+  const here = ({ topic, partition }: TopicPartition) => ({
+    topic: topic.slice(topicPrefix.length),
+    partition,
+  });
+  const kafka = await connectKafka(url, group, logger);
+  const watch = await watchGroup(kafka, group, topics.map(onKafka));
+  const consumer = consumerOf(kafka, group);
+  const offsets = committer(lanes, onKafka);
+  const timers: NodeJS.Timeout[] = [];
+  let lastFetch = Date.now();
+  let fail: (error: unknown) => void = () => {};
+  const broken = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  broken.catch(() => {}); // awaited below, perhaps too late for Node
+  const quietly = (work: Promise<unknown>) =>
+    work.catch((err) => logger.debug({ group, err }, 'the brokers do not answer'));
+
+  async function onBatch(payload: EachBatchPayload): Promise<void> {
+    const { batch, commitOffsetsIfNecessary } = payload;
+    const lane = lanes.of(here(batch));
+    if (!lane || lane.ended()) return; // nothing is resolved: whoever has the partition next reads it again
+    offsets.send = commitOffsetsIfNecessary;
+    const isExpected = Number(batch.firstOffset()) === lane.done() + 1 && lane.done() >= 0;
+    if (!isExpected && !(await isWhole(batch, lane.done()))) return;
+    await eachBatch(payload, consumer, lane, patienceMs);
+  }
+
+  /** Offsets may leave some out (a compaction, a transaction): only what the log has lost is a gap. */
+  async function isWhole({ topic, partition }: TopicPartition, done: number): Promise<boolean> {
+    try {
+      const all = await watch.places();
+      const place = all.find((one) => one.topic === topic && one.partition === partition);
+      const gap = place && gapOf(group, place, done);
+      if (gap) throw gap;
+      return true;
+    } catch (error) {
+      fail(error);
+      return false;
+    }
+  }
+
+  async function look(): Promise<void> {
+    const all = await watch.places();
+    options.onLag(all.reduce((sum, place) => sum + unread(place), 0));
+    for (const place of all) {
+      const lane = lanes.of(here(place));
+      if (!lane) continue;
+      if (unread(place) === 0) lane.atEnd = true;
+      const gap = lane.busy() ? undefined : gapOf(group, place, lane.done());
+      if (gap) fail(gap);
+    }
+    if (lanes.all().length > 0 && lanes.all().every(({ atEnd }) => atEnd)) processor.caughtUp();
+  }
+
+  /** Looks for messages to replay on partitions that have nothing else to do; busy ones do it between batches. */
+  function replay(): void {
+    const idle = lanes.all().filter((lane) => !lane.busy() && !lane.ended());
+    if (idle.length === 0) return;
+    const work = processor.replay(idle);
+    for (const lane of idle) lane.hold(work);
+    work.catch((err) => {
+      if (!(err instanceof Stopped)) logger.error({ group, err }, 'a replay failed, trying again');
+    });
+  }
+
+  try {
+    options.onComplaint(await watch.examine());
+
+    consumer.on('consumer.crash', ({ payload }) => fail(payload.error));
+    consumer.on('consumer.fetch_start', () => {
+      lastFetch = Date.now();
+    });
+    consumer.on('consumer.rebalancing', () => {
+      // Sent before kafkajs asks to join again, so still in the name of the generation that ends.
+      void quietly(offsets.commit());
+      lanes.giveUp();
+    });
+    consumer.on('consumer.group_join', ({ payload }) => {
+      lanes.take(
+        Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
+          partitions.map((partition) => here({ topic, partition })),
+        ),
+      );
+      consumer.resume(consumer.paused()); // kafkajs remembers what was paused for whoever had it before
+      options.onJoin();
+      void quietly(look());
+    });
+
+    await consumer.connect();
+    await consumer.subscribe({ topics: topics.map(onKafka), fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: partitionsAtOnce,
+      eachBatch: onBatch,
+    });
+    const stalled = () => Date.now() - lastFetch > stalledAfterMs;
+    timers.push(
+      setInterval(() => void quietly(offsets.commit()), commitEveryMs),
+      setInterval(() => void quietly(look()), watchEveryMs),
+      setInterval(() => stalled() && fail(new Error('nothing was fetched for a minute')), watchEveryMs),
+      setInterval(replay, pollMs),
+    );
+    await Promise.race([broken, stopped]);
+
+    // In order: what is under way ends, is committed, and then the others may have it.
+    await Promise.all(lanes.all().map((lane) => lane.end().catch(() => {})));
+    await quietly(offsets.commitAll());
+  } finally {
+    for (const timer of timers) clearInterval(timer);
+    lanes.giveUp();
+    const leave = Promise.allSettled([consumer.disconnect(), watch.close()]);
+    await Promise.race([leave, sleep(goodbyeMs, undefined, { ref: false })]);
+  }
+}
