@@ -23,6 +23,9 @@ const kinds = {
 
 export type Kind = keyof typeof kinds;
 
+/** Whether it is one: another version of this SDK may know others. */
+export const isKind = (text: unknown): text is Kind => typeof text === 'string' && Object.hasOwn(kinds, text);
+
 export const httpStatus = (kind: Kind): number => kinds[kind].http;
 export const grpcStatus = (kind: Kind): number => kinds[kind].grpc;
 export const kindTitle = (kind: Kind): string => kinds[kind].title;

@@ -1,5 +1,6 @@
 import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
-import { AppError, fromGrpc, grpcStatus, type Kind, publicView } from '../errors/index.js';
+import { AppError, fromGrpc, grpcStatus, publicView } from '../errors/index.js';
+import { isKind } from '../errors/kinds.js';
 import { messageCodec } from './descriptors.js';
 
 // The two ways of an error: an AppError becomes a status with google.rpc details, which tools like grpcurl decode, and
@@ -22,8 +23,12 @@ interface ErrorInfo {
 interface BadRequest {
   fieldViolations: { field: string; description: string }[];
 }
-interface Details {
+interface Status {
   details: { typeUrl: string; value: Uint8Array }[];
+}
+interface Details {
+  info?: ErrorInfo;
+  fields?: AppError['fields'];
 }
 
 /** The two that only gRPC has: they are kinds of "unavailable" to everybody else. */
@@ -38,7 +43,8 @@ export const cancelled = (cause?: unknown): AppError =>
   new AppError('CANCELLED', 'unavailable', 'The caller gave up.', { cause });
 
 export function statusOf(error: AppError): StatusObject {
-  const { code, kind, message, fields, retryAfterSeconds } = publicView(error);
+  const known = isKind(error.kind) ? error : undefined;
+  const { code, kind, message, fields, retryAfterSeconds } = publicView(known);
   const grpcCode = ownStatus[code] ?? grpcStatus(kind);
   const more = { kind, ...(retryAfterSeconds && { retryAfterSeconds: String(retryAfterSeconds) }) };
   const info: ErrorInfo = {
@@ -64,7 +70,7 @@ export function errorOf(error: ServiceError): AppError {
   const retryAfter = Number(more.retryAfterSeconds);
   return fromGrpc(error.code, {
     code,
-    kind: more.kind as Kind | undefined,
+    kind: isKind(more.kind) ? more.kind : undefined,
     message: error.details,
     fields,
     retryAfterSeconds: retryAfter > 0 ? retryAfter : undefined,
@@ -72,10 +78,19 @@ export function errorOf(error: ServiceError): AppError {
   });
 }
 
-function detailsOf(metadata: Metadata): { info?: ErrorInfo; fields?: AppError['fields'] } {
+/** Called by gRPC's own callback: what it throws ends the process. So a peer's bytes that make no sense are none. */
+function detailsOf(metadata: Metadata): Details {
   const [bytes] = metadata.get(trailer);
   if (!(bytes instanceof Buffer)) return {};
-  const { details } = messageCodec('google.rpc.Status').read(bytes) as Details;
+  try {
+    return read(bytes);
+  } catch {
+    return {};
+  }
+}
+
+function read(bytes: Buffer): Details {
+  const { details } = messageCodec('google.rpc.Status').read(bytes) as Status;
   const info = unpacked<ErrorInfo>(details, 'google.rpc.ErrorInfo');
   const fields = unpacked<BadRequest>(details, 'google.rpc.BadRequest')?.fieldViolations.map(
     ({ field, description }) => ({ pointer: field, detail: description }),
@@ -88,7 +103,7 @@ const packed = (name: string, value: object) => ({
   value: messageCodec(name).write(value),
 });
 
-function unpacked<T>(details: Details['details'], name: string): T | undefined {
+function unpacked<T>(details: Status['details'], name: string): T | undefined {
   const found = details.find((detail) => detail.typeUrl === typeUrl(name));
   return found && (messageCodec(name).read(Buffer.from(found.value)) as T);
 }
