@@ -319,8 +319,9 @@ describe('a message about something that is not visible yet', () => {
   });
 });
 
-describe('a message that ends its process', () => {
-  it('is parked after five starts without an end; what came with it is handled', async () => {
+// Processes that really end are in groups.test.ts.
+describe('a message that is started and never ended', () => {
+  it('is parked after five times; what came with it is handled', async () => {
     const messages = [counted('a', '1'), counted('b', 'deadly', { behave: 'die' }), counted('c', '1')];
     const never = new Promise<void>(() => {});
     for (let life = 1; life <= 6; life++) {
@@ -351,24 +352,29 @@ describe('a message that ends its process', () => {
       ['b', 'ENDED_THE_PROCESS'],
     ]);
   });
+});
 
-  it('is not forgotten when somebody who has lost the partition gives it up in order', async () => {
-    const clean = async () => (await t.db.query({ text: 'SELECT clean FROM run' })).rows;
+describe('a run', () => {
+  const clean = async () =>
+    (await t.db.query<{ clean: boolean }>({ text: 'SELECT clean FROM run' })).rows.map((row) => row.clean);
+
+  it('that ends in order is clean', async () => {
+    const first = open();
+    await first.taken(part);
+    await first.process([counted('a', '1')]);
+    expect(await clean()).toEqual([false]);
+    await first.released(part);
+    expect(await clean()).toEqual([true]);
+  });
+
+  it('is ended only by who began it, not by who has lost the partition and gives it up in order', async () => {
     const [zombie, heir] = [open(), open()];
     await zombie.taken(part);
     await heir.taken(part);
     await zombie.released(part);
-    expect(await clean()).toEqual([{ clean: false }]);
+    expect(await clean()).toEqual([false]);
     await heir.released(part);
-    expect(await clean()).toEqual([{ clean: true }]);
-  });
-
-  it('leaves no trace in a run that ends in order', async () => {
-    const first = open();
-    await first.taken(part);
-    await first.process([counted('a', '1')]);
-    await first.released(part);
-    expect((await t.db.query({ text: 'SELECT clean FROM run' })).rows).toEqual([{ clean: true }]);
+    expect(await clean()).toEqual([true]);
   });
 });
 
@@ -412,7 +418,7 @@ describe('a replay', () => {
     expect(await parkedOf(t.db)).toEqual([]);
   });
 
-  it('of a message that ends its process is given up after five starts, and not asked for by each next start', async () => {
+  it('of a message that is started and never ended is given up after five times, and not asked for by each next start', async () => {
     await deliver(t.db, tallyConsumer({ deadly: boom }), [counted('a', 'deadly')]);
     await askFor('a');
     const never = new Promise<void>(() => {});
