@@ -2,54 +2,21 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { connectDatabase } from '../../src/db/index.js';
-import type { Member } from '../../src/events/member.js';
+import { registry } from '../../src/metrics/index.js';
 import { trimLock } from '../../src/relay/partitions.js';
-import type { TestDatabase } from '../../src/testing/index.js';
-import { broker, type JoinMore, openLog, type TestLog } from '../fixtures/event-log.js';
-import { gate, thing } from '../fixtures/log.js';
-import { parkedOf, seenOf, tallyConsumer, tallyDatabase } from '../fixtures/tally.js';
+import { broker } from '../fixtures/event-log.js';
+import { patiently, testGroup } from '../fixtures/group.js';
+import { thing } from '../fixtures/log.js';
+import { parkedOf } from '../fixtures/tally.js';
 
 // On the embedded log, or with MARKET_TEST_KAFKA on Kafka: no test knows which, but where one has no counterpart.
 
-let t: TestDatabase;
-let log: TestLog;
-const members: Member[] = [];
-const gates: (() => void)[] = [];
-
-beforeEach(async () => {
-  t = await tallyDatabase();
-  log = await openLog(t);
-});
-afterEach(async () => {
-  for (const open of gates.splice(0)) open(); // a test that failed leaves nobody standing in front of one
-  await Promise.all(members.splice(0).map((member) => member.stop()));
-  await log.close();
-  await t.drop();
-});
-
-function join(behave: Record<string, () => void | Promise<void>> = {}, more: JoinMore = {}) {
-  const member = log.join(tallyConsumer(behave, log.group), more);
-  members.push(member);
-  return member;
-}
-
-function closedGate() {
-  const closed = gate();
-  gates.push(closed.open);
-  return closed;
-}
-
-const patiently = { timeout: 20_000 };
-const shares = () => members.map((member) => member.status().partitions.length).sort((a, b) => a - b);
-const keys = Array.from({ length: 20 }, (_, i) => `k${i}`);
-const sendRound = (n: number) => log.send(keys.map((key) => thing(key, n)));
-const upTo = (n: number) =>
-  Object.fromEntries(keys.map((key) => [key, Array.from({ length: n }, (_, i) => `${i + 1}`)]));
-const seen = () => seenOf(t.db);
-
 describe('a group', () => {
+  const g = testGroup();
+  const { join, closedGate, shares, keys, sendRound, upTo, seen, send } = g;
+
   it('reads from the beginning what was there before it', async () => {
     await sendRound(1);
     join();
@@ -74,7 +41,7 @@ describe('a group', () => {
   // Kafka's broker learns of a death by the session alone.
   it.skipIf(broker)('goes on at once when a member dies, without waiting for its lease', async () => {
     // What a kill leaves: partitions of a member whose lease runs on, and whose connection is gone.
-    await t.admin.query({
+    await g.t.admin.query({
       text: `INSERT INTO events.log_partition (topic, partition) SELECT 'thing', generate_series(0, 3);
              INSERT INTO events.group_offset (grp, topic, partition, owner, committed)
                SELECT 'tally.things', topic, partition, 'dead', 0 FROM events.log_partition WHERE topic = 'thing';
@@ -109,7 +76,7 @@ describe('a group', () => {
     }
     const offsets = async () =>
       (
-        await t.admin.query<{ owner: string; epoch: number; committed: number }>({
+        await g.t.admin.query<{ owner: string; epoch: number; committed: number }>({
           text: 'SELECT owner, epoch, committed FROM events.group_offset ORDER BY topic, partition',
         })
       ).rows;
@@ -120,7 +87,7 @@ describe('a group', () => {
       await sendRound(1);
       await expect.poll(zombie.caught).toBe(true);
       // Its lease runs out while it stands still in the middle of a batch.
-      await t.admin.query({
+      await g.t.admin.query({
         text: `UPDATE events.group_member SET alive_until = now() - interval '1 second'`,
       });
       const heir = held();
@@ -138,8 +105,8 @@ describe('a group', () => {
       await sendRound(2);
       await expect.poll(seen, patiently).toEqual(upTo(2));
       await expect.poll(shares, patiently).toEqual([2, 2]); // and the zombie lives again
-      await expect.poll(log.committed, patiently).toBe(40);
-      expect(await parkedOf(t.db)).toEqual([]);
+      await expect.poll(g.log.committed, patiently).toBe(40);
+      expect(await parkedOf(g.t.db)).toEqual([]);
     });
   });
 
@@ -149,10 +116,10 @@ describe('a group', () => {
     await sendRound(2);
     await expect.poll(seen, patiently).toEqual(upTo(2));
     await first.stop();
-    expect(await log.committed()).toBe(40);
-    await log.rewind();
+    expect(await g.log.committed()).toBe(40);
+    await g.log.rewind();
     join();
-    await expect.poll(log.committed, patiently).toBe(40);
+    await expect.poll(g.log.committed, patiently).toBe(40);
     expect(await seen()).toEqual(upTo(2));
   });
 
@@ -162,10 +129,10 @@ describe('a group', () => {
     async () => {
       await sendRound(1);
       await expect
-        .poll(async () => (await t.admin.query({ text: 'SELECT FROM events.log' })).rowCount)
+        .poll(async () => (await g.t.admin.query({ text: 'SELECT FROM events.log' })).rowCount)
         .toBe(keys.length);
       const { open: release, opened: held } = closedGate();
-      const trimming = t.admin.transaction(async (tx) => {
+      const trimming = g.t.admin.transaction(async (tx) => {
         await tx.query({ text: `SELECT pg_advisory_xact_lock(${trimLock})` });
         await held;
         await tx.query({ text: 'DELETE FROM events.log WHERE position = 1' });
@@ -186,33 +153,33 @@ describe('a group', () => {
       const removal = { text: 'DELETE FROM events.group_offset' };
       const member = join({}, { leaseSeconds: 1 });
       await sendRound(1);
-      await expect.poll(log.committed, patiently).toBe(20);
+      await expect.poll(g.log.committed, patiently).toBe(20);
       const { open: release, opened: held } = closedGate();
-      const trimming = t.admin.transaction(async (tx) => {
+      const trimming = g.t.admin.transaction(async (tx) => {
         await tx.query({ text: `SELECT pg_advisory_xact_lock(${trimLock})` });
         await held;
       });
-      await t.admin.query(removal);
+      await g.t.admin.query(removal);
       try {
         await sleep(1_000);
-        expect((await t.admin.query({ text: 'SELECT FROM events.group_offset' })).rowCount).toBe(0);
+        expect((await g.t.admin.query({ text: 'SELECT FROM events.group_offset' })).rowCount).toBe(0);
       } finally {
         release();
         await trimming;
       }
       await sendRound(2);
       await expect.poll(seen, patiently).toEqual(upTo(2));
-      await expect.poll(log.committed, patiently).toBe(40);
+      await expect.poll(g.log.committed, patiently).toBe(40);
       expect(member.status().partitions).toHaveLength(4);
     },
   );
 
   it('stops at a gap in the log instead of passing over a lost message', async () => {
     await sendRound(1);
-    await log.forgetUnread();
+    await g.log.forgetUnread();
     const member = join();
     await expect.poll(() => member.status().failure, patiently).toMatch('events are missing');
-    expect(await log.committed()).toBe(0);
+    expect(await g.log.committed()).toBe(0);
     expect(await seen()).toEqual({});
   });
 
@@ -231,7 +198,7 @@ describe('a group', () => {
     await expect.poll(() => held).toBeGreaterThan(0);
     await sleep(500); // what was sent is in hand
     await sendRound(3);
-    await log.trim();
+    await g.log.trim();
     await sendRound(4);
     open();
     await expect.poll(() => member.status().failure, patiently).toMatch('events are missing');
@@ -245,11 +212,11 @@ describe('a group', () => {
     await sendRound(1);
     await expect.poll(seen, patiently).toEqual(upTo(1));
     for (let n = 2; n <= 5; n++) {
-      await t.admin.query({
+      await g.t.admin.query({
         text: `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename IN ('tally', 'tally_events', 'relay') AND datname = current_database()`,
       });
-      const again = connectDatabase({ url: t.url, poolSize: 1 });
-      await log.send(
+      const again = connectDatabase({ url: g.t.url, poolSize: 1 });
+      await g.log.send(
         keys.map((key) => thing(key, n)),
         again,
       );
@@ -266,12 +233,12 @@ describe('a group', () => {
         if (broken) throw new Error('broken');
       },
     });
-    await log.send([thing('a', 1), thing('a', 2)]);
-    await expect.poll(async () => (await parkedOf(t.db)).length, patiently).toBe(2);
+    await send(thing('a', 1), thing('a', 2));
+    await expect.poll(async () => (await parkedOf(g.t.db)).length, patiently).toBe(2);
     broken = false;
-    await t.db.query({ text: 'UPDATE parked SET replay_requested_at = now()' });
+    await g.t.db.query({ text: 'UPDATE parked SET replay_requested_at = now()' });
     await expect.poll(seen, patiently).toEqual({ a: ['1', '2'] });
-    expect(await parkedOf(t.db)).toEqual([]);
+    expect(await parkedOf(g.t.db)).toEqual([]);
   });
 
   it('replays what somebody asks for also while it never comes to rest', async () => {
@@ -296,13 +263,13 @@ describe('a group', () => {
         },
       }),
     });
-    await log.send([thing('a', 1), thing('a', 2)]);
-    await expect.poll(async () => (await parkedOf(t.db)).length, patiently).toBe(2);
-    await log.send(Array.from({ length: 2_000 }, (_, n) => thing(`busy${n}`, 2)));
+    await send(thing('a', 1), thing('a', 2));
+    await expect.poll(async () => (await parkedOf(g.t.db)).length, patiently).toBe(2);
+    await g.log.send(Array.from({ length: 2_000 }, (_, n) => thing(`busy${n}`, 2)));
     await expect.poll(async () => Object.keys(await seen()).length, patiently).toBeGreaterThan(10);
     rests = 0;
     broken = false;
-    await t.db.query({ text: 'UPDATE parked SET replay_requested_at = now()' });
+    await g.t.db.query({ text: 'UPDATE parked SET replay_requested_at = now()' });
     await expect.poll(async () => (await seen()).a, patiently).toEqual(['1', '2']);
     expect(rests).toBe(0);
   });
@@ -326,13 +293,13 @@ describe('a group', () => {
 
   it('finds out the message that ends its process, parks it, and handles the rest', async () => {
     const deadly = { ...thing('b', 1), payload: { label: 'deadly', behave: 'die' } };
-    await log.send([thing('a', 1), deadly, thing('b', 2), thing('c', 1)]);
+    await send(thing('a', 1), deadly, thing('b', 2), thing('c', 1));
     const env = {
       ...process.env,
-      DATABASE_URL: t.url,
-      EVENTS_URL: log.url,
-      TOPIC_PREFIX: log.topicPrefix,
-      GROUP: log.group,
+      DATABASE_URL: g.t.url,
+      EVENTS_URL: g.log.url,
+      TOPIC_PREFIX: g.log.topicPrefix,
+      GROUP: g.log.group,
     };
     const program = fileURLToPath(new URL('../fixtures/mortal-process.ts', import.meta.url));
     let deaths = 0;
@@ -351,7 +318,7 @@ describe('a group', () => {
     })();
     try {
       await expect
-        .poll(async () => (await parkedOf(t.db)).map(({ label, reason }) => [label, reason]), {
+        .poll(async () => (await parkedOf(g.t.db)).map(({ label, reason }) => [label, reason]), {
           timeout: 150_000,
         })
         .toEqual([
@@ -367,23 +334,16 @@ describe('a group', () => {
     }
   }, 180_000);
 
-  it.runIf(broker)('keeps the other partitions going while one waits for long', async () => {
-    const { open: free, opened: held } = closedGate();
-    const member = join({ stuck: () => held }, { patienceMs: 300 });
-    await log.send([{ ...thing('slow', 1), payload: { label: 'stuck' } }]);
-    await expect.poll(() => member.status().partitions.length, patiently).toBe(4);
-    await sleep(1_000); // its partition is paused by now
-    for (let n = 1; n <= 3; n++) await sendRound(n);
-    const others = async () =>
-      Object.entries(await seen()).filter(([, labels]) => labels.length === 3).length;
-    try {
-      // What shares the partition of the slow key waits behind it.
-      await expect.poll(others, patiently).toBeGreaterThan(10);
-      expect((await seen()).slow).toBeUndefined();
-    } finally {
-      free();
-    }
-    await expect.poll(seen, patiently).toEqual({ ...upTo(3), slow: ['stuck'] });
-    await expect.poll(log.committed, patiently).toBe(61);
+  it('knows how far it is behind', async () => {
+    const { open, opened } = closedGate();
+    const member = join({ '1': () => opened }, { leaseSeconds: 1 });
+    const lag = async () => {
+      const { values } = (await registry.getSingleMetric('events_lag')?.get()) ?? { values: [] };
+      return [member.status().lag, values.find(({ labels }) => labels.group === g.log.group)?.value];
+    };
+    await sendRound(1);
+    await expect.poll(lag, patiently).toEqual([20, 20]);
+    open();
+    await expect.poll(lag, patiently).toEqual([0, 0]);
   });
 });

@@ -1,35 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Member } from '../../src/events/member.js';
-import type { TestDatabase } from '../../src/testing/index.js';
-import { openLog, secureUrl, type TestLog } from '../fixtures/event-log.js';
+import { describe, expect, it } from 'vitest';
+import { secureUrl } from '../fixtures/event-log.js';
+import { patiently, testGroup } from '../fixtures/group.js';
 import { thing } from '../fixtures/log.js';
-import { seenOf, tallyConsumer, tallyDatabase } from '../fixtures/tally.js';
 
 describe.runIf(secureUrl)('a broker with TLS and passwords', () => {
-  let t: TestDatabase;
-  let log: TestLog;
-  let member: Member;
-
-  beforeEach(async () => {
-    t = await tallyDatabase();
-    log = await openLog(t);
-  });
-  afterEach(async () => {
-    await member.stop();
-    await log.close();
-    await t.drop();
-  });
-
-  const patiently = { timeout: 20_000 };
-  const joinBy = (url: string) => {
-    member = log.join(tallyConsumer({}, log.group), { url });
-  };
+  const { join, send, seen } = testGroup();
   const secure = secureUrl ?? '';
 
   it.each(['plain', 'scram-sha-256', 'scram-sha-512'])('is read with %s', async (mechanism) => {
-    joinBy(`${secure}&sasl=${mechanism}`);
-    await log.send([thing('a', 1)]);
-    await expect.poll(() => seenOf(t.db), patiently).toEqual({ a: ['1'] });
+    const member = join({}, { url: `${secure}&sasl=${mechanism}` });
+    await send(thing('a', 1));
+    await expect.poll(seen, patiently).toEqual({ a: ['1'] });
     expect(member.status().failure).toBeUndefined();
   });
 
@@ -38,10 +19,10 @@ describe.runIf(secureUrl)('a broker with TLS and passwords', () => {
     ['nobody signs in', secure.replace(/[^/]+@/, ''), /connection/i],
     ['its certificate is not trusted', secure.replace(/ca=[^&]+/, 'tls=true'), /certificate/],
   ])('says nothing when %s, and the member says why', async (_, url, why) => {
-    joinBy(url);
-    await log.send([thing('a', 1)]);
+    const member = join({}, { url });
+    await send(thing('a', 1));
     await expect.poll(() => member.status().failure, patiently).toMatch(why);
     expect(member.status().failure).not.toContain('guessed');
-    expect(await seenOf(t.db)).toEqual({});
+    expect(await seen()).toEqual({});
   });
 });

@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { name, type Processor, type TopicPartition } from '../../src/events/process.js';
+import { brokerCable } from '../fixtures/broker-cable.js';
+import { broker } from '../fixtures/event-log.js';
+import { patiently, testGroup } from '../fixtures/group.js';
+import { thing } from '../fixtures/log.js';
+
+describe.runIf(broker)('a group on Kafka', () => {
+  const g = testGroup();
+  const { join, closedGate, shares, seen, send, sendRound, upTo } = g;
+
+  it('keeps the other partitions going while one waits for long', async () => {
+    const { open: free, opened: held } = closedGate();
+    const member = join({ stuck: () => held }, { patienceMs: 300 });
+    await send({ ...thing('slow', 1), payload: { label: 'stuck' } });
+    await expect.poll(() => member.status().partitions.length, patiently).toBe(4);
+    await sleep(1_000); // its partition is paused by now
+    for (let n = 1; n <= 3; n++) await sendRound(n);
+    const others = async () =>
+      Object.entries(await seen()).filter(([, labels]) => labels.length === 3).length;
+    try {
+      // What shares the partition of the slow key waits behind it.
+      await expect.poll(others, patiently).toBeGreaterThan(10);
+      expect((await seen()).slow).toBeUndefined();
+    } finally {
+      free();
+    }
+    await expect.poll(seen, patiently).toEqual({ ...upTo(3), slow: ['stuck'] });
+    await expect.poll(g.log.committed, patiently).toBe(61);
+  });
+
+  it.each([
+    ['keeps the loop', 60_000],
+    ['is left to its lane', 300],
+  ])('stays a member while a batch takes longer than its session and %s', async (_, patienceMs) => {
+    const taken: string[] = [];
+    const around = (real: Processor) => ({
+      ...real,
+      async taken(partitions: TopicPartition[]) {
+        taken.push(...partitions.map(name));
+        await real.taken(partitions);
+      },
+    });
+    const member = join({ '1': () => sleep(9_000) }, { patienceMs, around });
+    await send(thing('a', 1));
+    await expect.poll(g.log.committed, patiently).toBe(1);
+    expect(await seen()).toEqual({ a: ['1'] });
+    expect(taken.toSorted()).toEqual(['thing/0', 'thing/1', 'thing/2', 'thing/3']);
+    expect(member.status().failure).toBeUndefined();
+  });
+
+  it('hands over in the middle of a long batch, and applies it once', async () => {
+    const { open, opened } = closedGate();
+    join({ '1': () => opened }, { patienceMs: 300 });
+    await expect.poll(shares, patiently).toEqual([4]);
+    await sendRound(1);
+    await sleep(1_000); // all partitions are paused
+    join();
+    await expect.poll(shares, patiently).toEqual([2, 2]);
+    await sleep(1_000); // the heir waits for what the transaction under way has put into the inbox
+    expect(await seen()).toEqual({});
+    open();
+    await sendRound(2);
+    await expect.poll(seen, patiently).toEqual(upTo(2));
+    await expect.poll(g.log.committed, patiently).toBe(40);
+  });
+
+  describe('whose brokers cannot be reached', () => {
+    let cable: ReturnType<typeof brokerCable>;
+    beforeEach(async () => {
+      await send(thing('first', 1)); // by a connection that is not cut
+      cable = brokerCable();
+    });
+    afterEach(() => cable.remove());
+    const all = (n: number) => ({ ...upTo(n), first: ['1'] });
+
+    it('at its start says so, and reads once they can', async () => {
+      cable.cut();
+      const member = join();
+      await sendRound(1);
+      await expect.poll(() => member.status().failure, patiently).toMatch('ECONNREFUSED');
+      cable.mend();
+      await expect.poll(seen, patiently).toEqual(all(1));
+      expect(member.status().failure).toBeUndefined();
+    });
+
+    it.each([
+      ['for a moment', 2_000],
+      ['for longer than kafkajs tries', 25_000],
+    ])(
+      '%s, in the middle of a batch, loses and repeats nothing',
+      async (_, ms) => {
+        const { open, opened } = closedGate();
+        const member = join({ '2': () => opened });
+        await sendRound(1);
+        await expect.poll(seen, patiently).toEqual(all(1));
+        await sendRound(2);
+        await sleep(500);
+        cable.cut();
+        await sendRound(3);
+        open();
+        await expect.poll(seen, patiently).toEqual(all(2)); // the database can be reached
+        await sleep(ms);
+        cable.mend();
+        await expect.poll(seen, { timeout: 40_000 }).toEqual(all(3));
+        await expect.poll(g.log.committed, patiently).toBe(61);
+        await expect.poll(() => member.status().failure, patiently).toBeUndefined();
+      },
+      100_000,
+    );
+  });
+});
