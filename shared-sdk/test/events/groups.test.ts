@@ -183,7 +183,7 @@ describe('a group', () => {
     expect(await seen()).toEqual({});
   });
 
-  it('stops at a gap that arises while it reads', async () => {
+  it('stops at a gap that arises while it reads, until somebody sets it behind', async () => {
     let held = 0;
     const { open, opened } = closedGate();
     const member = join({
@@ -205,6 +205,10 @@ describe('a group', () => {
     await sleep(3_000); // and it does not get over it by itself
     expect(member.status().failure).toMatch('events are missing');
     expect(Object.values(await seen()).flat()).not.toContain('4');
+    await member.stop();
+    await g.log.skipGap();
+    join();
+    await expect.poll(async () => (await seen()).k0, patiently).toEqual(['1', '2', '4']);
   });
 
   it('survives an outage of PostgreSQL between and during batches', async () => {
