@@ -54,16 +54,15 @@ export async function session(options: SessionOptions, stopped: Promise<unknown>
     const lane = lanes.of(here(batch));
     if (!lane || lane.ended()) return; // nothing is resolved: whoever has the partition next reads it again
     offsets.send = commitOffsetsIfNecessary;
-    const isExpected = Number(batch.firstOffset()) === lane.done() + 1 && lane.done() >= 0;
-    if (!isExpected && !(await isWhole(batch, lane.done()))) return;
+    const goesOn = lane.done() >= 0 && Number(batch.firstOffset()) === lane.done() + 1;
+    if (!goesOn && !(await isWhole(batch, lane.done()))) return;
     await eachBatch(payload, consumer, lane, patienceMs);
   }
 
   /** Offsets may leave some out (a compaction, a transaction): only what the log has lost is a gap. */
   async function isWhole({ topic, partition }: TopicPartition, done: number): Promise<boolean> {
     try {
-      const all = await watch.places();
-      const place = all.find((one) => one.topic === topic && one.partition === partition);
+      const place = (await watch.places([topic])).find((one) => one.partition === partition);
       const gap = place && gapOf(group, place, done);
       if (gap) throw gap;
       return true;

@@ -10,7 +10,8 @@ export interface Watch {
    * with fewer partitions keeps its keys in order, until somebody adds some.
    */
   examine(): Promise<string | undefined>;
-  places(): Promise<Place[]>;
+  /** Of these topics, or of all. */
+  places(some?: string[]): Promise<Place[]>;
   close(): Promise<void>;
 }
 
@@ -44,14 +45,14 @@ export async function watchGroup(kafka: Kafka, group: string, topics: string[]):
   const admin = kafka.admin();
   await admin.connect();
 
-  async function places(): Promise<Place[]> {
+  async function places(some = topics): Promise<Place[]> {
     const committed = new Map(
-      (await admin.fetchOffsets({ groupId: group, topics })).flatMap(({ topic, partitions }) =>
+      (await admin.fetchOffsets({ groupId: group, topics: some })).flatMap(({ topic, partitions }) =>
         partitions.map(({ partition, offset }) => [`${topic}/${partition}`, Number(offset)] as const),
       ),
     );
     const all = await Promise.all(
-      topics.map(async (topic) =>
+      some.map(async (topic) =>
         (await admin.fetchTopicOffsets(topic)).map(({ partition, low, high }) => ({
           topic,
           partition,
