@@ -9,6 +9,8 @@ export interface GroupStatus {
   partitions: { topic: string; partition: number; committed: number }[];
   /** What keeps it from working, if anything does. */
   failure?: string | undefined;
+  /** What is wrong with its topics, though it can work with it. */
+  complaint?: string | undefined;
 }
 
 /** One consumer at work: what a driver gives. */

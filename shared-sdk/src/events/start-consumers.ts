@@ -1,4 +1,5 @@
 import type { Database } from '../db/index.js';
+import { AppError } from '../errors/index.js';
 import type { Logger } from '../logging/index.js';
 import type { Consumer } from './consumer.js';
 import { joinKafka } from './kafka/join.js';
@@ -10,6 +11,8 @@ export interface Consumers {
   status(): GroupStatus[];
   /** Rejects with the first consumer's trouble. */
   check(): Promise<void>;
+  /** Rejects when topics are not as they should be, though everybody works. */
+  checkTopics(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -52,6 +55,10 @@ export function startConsumers({
     async check() {
       const ill = members.map((member) => member.status()).find(({ failure }) => failure !== undefined);
       if (ill) throw new Error(`${ill.group}: ${ill.failure}`);
+    },
+    async checkTopics() {
+      const wrong = members.map((member) => member.status()).find(({ complaint }) => complaint !== undefined);
+      if (wrong) throw new AppError('WRONG_PARTITIONS', 'internal', `${wrong.group}: ${wrong.complaint}`);
     },
     async stop() {
       await Promise.all(members.map((member) => member.stop()));

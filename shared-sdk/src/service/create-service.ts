@@ -75,7 +75,7 @@ export async function createService(config: ServiceConfig, parts: ServiceParts):
 
   const health = createHealth({
     ready: parts.ready ?? [databaseCheck(db)],
-    checks: [...(consumers.length > 0 ? [eventsCheck(() => log)] : []), ...(parts.checks ?? [])],
+    checks: [...(consumers.length > 0 ? eventsChecks(() => log) : []), ...(parts.checks ?? [])],
   });
   const http = await createHttpServer({
     logger,
@@ -179,11 +179,10 @@ export const databaseCheck = (db: Database): Check => ({
   run: () => db.ping(),
 });
 
-const eventsCheck = (log: () => Consumers | undefined): Check => ({
-  name: 'events',
-  critical: true,
-  run: async () => log()?.check(),
-});
+const eventsChecks = (log: () => Consumers | undefined): Check[] => [
+  { name: 'events', critical: true, run: async () => log()?.check() },
+  { name: 'topics', critical: false, run: async () => log()?.checkTopics() },
+];
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

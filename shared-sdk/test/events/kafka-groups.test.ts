@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Kafka, logLevel } from 'kafkajs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { name, type Processor, type TopicPartition } from '../../src/events/process.js';
 import { brokerCable } from '../fixtures/broker-cable.js';
@@ -47,6 +48,20 @@ describe.runIf(broker)('a group on Kafka', () => {
     await expect.poll(g.log.committed, patiently).toBe(1);
     expect(await seen()).toEqual({ a: ['1'] });
     expect(taken.toSorted()).toEqual(['thing/0', 'thing/1', 'thing/2', 'thing/3']);
+    expect(member.status().failure).toBeUndefined();
+  });
+
+  it('says that a topic has other partitions than it should, and goes on', async () => {
+    const member = join();
+    await sendRound(1);
+    await expect.poll(seen, patiently).toEqual(upTo(1));
+    expect(member.status().complaint).toBeUndefined();
+    const topic = `${g.log.topicPrefix}thing`;
+    const admin = new Kafka({ brokers: [broker as string], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    await admin.createPartitions({ topicPartitions: [{ topic, count: 5 }] });
+    await admin.disconnect();
+    await expect.poll(() => member.status().complaint, patiently).toBe(`${topic} has 5 partitions, not 4`);
     expect(member.status().failure).toBeUndefined();
   });
 

@@ -33,8 +33,12 @@ const parked = (more: object) => {
 };
 
 describe('a record', () => {
-  it('without a value is a tombstone, and no message', () => {
-    expect(messageOf(place, record({ value: null }))).toBeUndefined();
+  it('without a value is a message that fits no schema, as it is in the embedded log', () => {
+    expect(messageOf(place, record({ value: null }))?.payload).toBeNull();
+  });
+
+  it('without a value and a type is a tombstone, and no message', () => {
+    expect(messageOf(place, record({ value: null, headers: {} }))).toBeUndefined();
   });
 
   it('that says no type is parked: another program may have put it there', () => {

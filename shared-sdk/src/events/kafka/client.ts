@@ -17,6 +17,9 @@ const retry = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 12 };
 const sessionTimeout = 6_000;
 const heartbeatInterval = 1_000;
 
+/** How soon partitions that somebody has added are read. */
+const metadataMaxAge = 30_000;
+
 /** How long a stop may wait for a fetch that finds nothing; messages that come end it at once. */
 const maxWaitTimeInMs = 500;
 
@@ -42,6 +45,7 @@ export const consumerOf = (kafka: Kafka, groupId: string): KafkaConsumer =>
     groupId,
     sessionTimeout,
     heartbeatInterval,
+    metadataMaxAge,
     maxWaitTimeInMs,
     allowAutoTopicCreation: false, // a topic made in passing would have the wrong number of partitions for life
     retry: { ...retry, restartOnFailure: async () => false }, // the loop in join.ts starts it again

@@ -39,8 +39,8 @@ export function joinKafka(options: JoinKafkaOptions): Member {
         pause.reset();
       },
       onComplaint(about: string | undefined) {
+        if (about && about !== complaint) logger.error({ group }, about);
         complaint = about;
-        if (complaint) logger.error({ group }, complaint);
       },
       onLag(messages: number) {
         lag = messages;
@@ -79,7 +79,8 @@ export function joinKafka(options: JoinKafkaOptions): Member {
         partitions: lanes
           .all()
           .map((lane) => ({ topic: lane.topic, partition: lane.partition, committed: lane.done() })),
-        failure: ill === undefined ? complaint : String((ill as Error).message ?? ill),
+        failure: ill === undefined ? undefined : String((ill as Error).message ?? ill),
+        complaint,
       };
     },
     async stop() {

@@ -4,17 +4,18 @@ import type { KafkaMessage } from './client.js';
 
 /**
  * What Debezium's outbox router makes of an outbox row, read back. A record that no outbox wrote is read as far as it
- * goes; what is missing fails in the parser and is parked there. Without a value it is a tombstone: no message at all.
+ * goes; what is missing fails in the parser and is parked there. Without a value and a type it is a tombstone, no message
+ * at all; with a type somebody meant something, and it is parked as from the embedded log.
  */
 export function messageOf(
   { topic, partition }: TopicPartition,
   { key, value, headers, offset, timestamp }: KafkaMessage,
 ): Message | undefined {
-  if (value === null) return undefined;
   const header = (name: string): string | undefined => {
     const given = headers?.[name];
     return (Array.isArray(given) ? given[0] : given)?.toString();
   };
+  if (value === null && header('eventType') === undefined) return undefined;
   return {
     // Its place for an id, which is no UUID: two records without one are parked as two.
     id: header('id') ?? `${topic}/${partition}/${offset}`,
@@ -26,7 +27,7 @@ export function messageOf(
     version: Number(header('version') ?? 0),
     occurredAt: timeFrom(Date.parse(header('occurredAt') ?? ''), Number(timestamp)),
     traceparent: header('traceparent') ?? null,
-    payload: parsed(value.toString()),
+    payload: value === null ? null : parsed(value.toString()),
   };
 }
 

@@ -83,6 +83,7 @@ export async function session(options: SessionOptions, stopped: Promise<unknown>
       if (gap) fail(gap);
     }
     if (lanes.all().length > 0 && lanes.all().every(({ atEnd }) => atEnd)) processor.caughtUp();
+    options.onComplaint(await watch.wrongPartitions());
   }
 
   /** Looks for messages to replay on partitions that have nothing else to do; busy ones do it between batches. */
@@ -97,7 +98,7 @@ export async function session(options: SessionOptions, stopped: Promise<unknown>
   }
 
   try {
-    options.onComplaint(await watch.examine());
+    await watch.examine();
 
     consumer.on('consumer.crash', ({ payload }) => fail(payload.error));
     consumer.on('consumer.fetch_start', () => {

@@ -5,11 +5,10 @@ import type { Kafka } from './client.js';
 
 /** What the brokers know of a group that its members do not: how far it is, and whether its topics are right. */
 export interface Watch {
-  /**
-   * Rejects when a topic is missing or the group has missed events. Returns what is wrong but can be lived with: a topic
-   * with fewer partitions keeps its keys in order, until somebody adds some.
-   */
-  examine(): Promise<string | undefined>;
+  /** Rejects when a topic is missing or the group has missed events. */
+  examine(): Promise<void>;
+  /** What can be lived with: a topic with fewer partitions keeps its keys in order, until somebody adds some. */
+  wrongPartitions(): Promise<string | undefined>;
   /** Of these topics, or of all. */
   places(some?: string[]): Promise<Place[]>;
   close(): Promise<void>;
@@ -73,12 +72,16 @@ export async function watchGroup(kafka: Kafka, group: string, topics: string[]):
       const all = await places();
       const gap = all.map((place) => gapOf(group, place)).find((lost) => lost !== undefined);
       if (gap) throw gap;
-      const wrong = topics
-        .map((topic) => ({ topic, n: all.filter((place) => place.topic === topic).length }))
-        .filter(({ n }) => n !== partitionsPerTopic);
+    },
+    async wrongPartitions() {
+      // Not from `places`: kafkajs remembers for minutes how many there were.
+      const { topics: found } = await admin.fetchTopicMetadata({ topics });
+      const wrong = found.filter(({ partitions }) => partitions.length !== partitionsPerTopic);
       if (wrong.length === 0) return undefined;
       return wrong
-        .map(({ topic, n }) => `${topic} has ${n} partitions, not ${partitionsPerTopic}`)
+        .map(
+          ({ name, partitions }) => `${name} has ${partitions.length} partitions, not ${partitionsPerTopic}`,
+        )
         .join(', ');
     },
     places,
