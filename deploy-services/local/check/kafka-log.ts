@@ -4,7 +4,7 @@ import { type KafkaMessage, Partitioners } from 'kafkajs';
 import { consumers } from '../consumers.js';
 import type { LogPlace } from '../market-file.js';
 import { Problem } from '../problem.js';
-import { type Committed, committedBy, onlookers } from '../stack/lag.js';
+import { type Committed, committedBy } from '../stack/lag.js';
 import { describedTopics, kafkaAt } from '../stack/topics.js';
 import type { EventLog, LoggedEvent, Reader } from './invariant.js';
 
@@ -28,7 +28,7 @@ export interface KafkaLog extends EventLog {
 export async function kafkaLog({ broker, topicPrefix }: Place): Promise<KafkaLog> {
   const kafka = kafkaAt(broker);
   const admin = kafka.admin();
-  const groupId = `${onlookers}${randomUUID()}`;
+  const groupId = `check.${randomUUID()}`;
   const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false });
   const topics = describedTopics().topics.map((topic) => `${topicPrefix}${topic}`);
   const records = new Map<string, Record[]>();

@@ -1,5 +1,5 @@
 import { type Admin, AssignerProtocol } from 'kafkajs';
-import { groups as expected } from '../consumers.js';
+import { groups } from '../consumers.js';
 
 export interface GroupLag {
   group: string;
@@ -8,19 +8,12 @@ export interface GroupLag {
   unread: number;
 }
 
-/** Who only looks, and commits nothing. */
-export const onlookers = 'check.';
+// Our own groups, whether or not they have ever joined. What a stranger reads, with a console consumer say, and how far
+// it got, is nobody's business: the market does not wait for it.
 
 /** How far each group of the services is behind. */
-export async function lagOfGroups(admin: Admin): Promise<GroupLag[]> {
-  const names = new Set([...expected, ...(await groupsAt(admin))]); // one that never joined is told of as well
-  return Promise.all([...names].sort().map((group) => lagOf(admin, group)));
-}
-
-async function groupsAt(admin: Admin): Promise<string[]> {
-  const { groups } = await admin.listGroups();
-  return groups.map(({ groupId }) => groupId).filter((id) => !id.startsWith(onlookers));
-}
+export const lagOfGroups = (admin: Admin): Promise<GroupLag[]> =>
+  Promise.all(groups.toSorted().map((group) => lagOf(admin, group)));
 
 export interface Committed {
   group: string;
@@ -32,7 +25,7 @@ export interface Committed {
 /** What each group of the services has committed. */
 export async function committedBy(admin: Admin): Promise<Committed[]> {
   const all = await Promise.all(
-    (await groupsAt(admin)).map(async (group) =>
+    groups.map(async (group) =>
       (await admin.fetchOffsets({ groupId: group })).flatMap(({ topic, partitions }) =>
         partitions.map(({ partition, offset }) => ({ group, topic, partition, offset: Number(offset) })),
       ),
