@@ -15,20 +15,21 @@ export const effects: Invariant[] = [
         event_id: string;
         trigger: string;
         times: number;
-        lately: boolean;
+        comparable: boolean;
       }>(
-        `SELECT order_id, event_id, min(trigger) AS trigger, count(*)::int AS times, max(at) > ${recent} AND max(seq) > ${lastStep} AS lately
+        `SELECT order_id, event_id, min(trigger) AS trigger, count(*)::int AS times,
+           max(at) > ${recent} AND max(at) < ${log.asOf} AND max(seq) > ${lastStep} AS comparable
          FROM orders.order_history WHERE event_id IS NOT NULL GROUP BY order_id, event_id`,
       );
       const events = byKey(
         (await log.events()).filter(({ topic }) => topic === 'stock' || topic === 'payment'),
         ({ id }) => id,
       );
-      const violations = had.flatMap(({ order_id, event_id, trigger, times, lately }) => {
+      const violations = had.flatMap(({ order_id, event_id, trigger, times, comparable }) => {
         const what = `order ${order_id} has had ${trigger} ${event_id}`;
         const event = events.get(event_id);
         if (times > 1) return [`${what} ${times} times`];
-        if (!lately || (event?.key === order_id && event.type === trigger)) return [];
+        if (!comparable || (event?.key === order_id && event.type === trigger)) return [];
         return [
           event ? `${what}, which is ${event.type} of ${event.key}` : `${what}, which is not in the log`,
         ];

@@ -32,6 +32,8 @@ export interface Reader {
 
 /** The event log, wherever it is, as it was no later than the databases. */
 export interface EventLog {
+  /** From when it is, as SQL: what has happened later may have come of events that it does not show. */
+  asOf: string;
   /**
    * Whether an event may be there again: what reads the outboxes may end without having noted how far it was. Then the
    * first time counts, as it does for the consumers.

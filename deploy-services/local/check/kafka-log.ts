@@ -15,7 +15,7 @@ const readsWithinMs = 120_000;
 type Place = Extract<LogPlace, { kind: 'kafka' }>;
 type Record = Omit<LoggedEvent, 'recent'> & { occurredAt: number };
 
-export interface KafkaLog extends EventLog {
+export interface KafkaLog extends Omit<EventLog, 'asOf'> {
   /** Reads on to where the topics end now, and how far the groups are: what is told until the next time. */
   catchUp(): Promise<void>;
   close(): Promise<void>;
@@ -34,41 +34,59 @@ export async function kafkaLog({ broker, topicPrefix }: Place): Promise<KafkaLog
   const records = new Map<string, Record[]>();
   const next = new Map<string, number>();
 
-  await Promise.all([admin.connect(), consumer.connect()]).catch((cause) => {
-    throw new Problem(`Kafka does not answer at ${broker}: see npm run status`, { cause });
-  });
-  await consumer.subscribe({ topics, fromBeginning: true });
-  await consumer.run({
-    autoCommit: false,
-    partitionsConsumedConcurrently: 8,
-    async eachBatch({ batch: { topic, partition, messages } }) {
-      const place = `${topic}/${partition}`;
-      const known = records.get(place) ?? [];
-      records.set(place, known);
-      for (const message of messages) {
-        const position = Number(message.offset);
-        if (position < (next.get(place) ?? 0)) continue; // read again after a broker's end
-        next.set(place, position + 1);
-        const record = recordOf(topic.slice(topicPrefix.length), partition, message);
-        known.push(record);
-      }
-    },
-  });
+  /** A person can mend that Kafka is gone; nobody learns anything from where we noticed. */
+  const asking = <T>(answer: Promise<T>): Promise<T> =>
+    answer.catch((cause: Error) => {
+      throw new Problem(`Kafka does not answer at ${broker} (${cause.message}): see npm run status`, {
+        cause,
+      });
+    });
 
-  const endsOf = async (names: string[]) =>
-    (
-      await Promise.all(
+  async function close(): Promise<void> {
+    await consumer.disconnect().catch(() => {});
+    await admin.deleteGroups([groupId]).catch(() => {}); // it is forgotten by itself after some days
+    await admin.disconnect().catch(() => {});
+  }
+
+  try {
+    await asking(Promise.all([admin.connect(), consumer.connect()]));
+    const there = await asking(admin.listTopics());
+    const missing = topics.filter((topic) => !there.includes(topic));
+    if (missing.length > 0) throw new Problem(`Kafka has no topic ${missing.join(', ')}: see npm run status`);
+    await asking(consumer.subscribe({ topics, fromBeginning: true }));
+    await consumer.run({
+      autoCommit: false,
+      partitionsConsumedConcurrently: 8,
+      async eachBatch({ batch: { topic, partition, messages } }) {
+        const place = `${topic}/${partition}`;
+        const known = records.get(place) ?? [];
+        records.set(place, known);
+        for (const message of messages) {
+          const position = Number(message.offset);
+          if (position < (next.get(place) ?? 0)) continue; // read again after a broker's end
+          next.set(place, position + 1);
+          const record = recordOf(topic.slice(topicPrefix.length), partition, message);
+          known.push(record);
+        }
+      },
+    });
+  } catch (error) {
+    await close(); // or its connections would keep the process from ending
+    throw error;
+  }
+
+  const endsOf = (names: string[]) =>
+    asking(
+      Promise.all(
         names.map(async (topic) =>
-          (
-            await admin.fetchTopicOffsets(topic)
-          ).map(({ partition, low, high }) => ({
+          (await admin.fetchTopicOffsets(topic)).map(({ partition, low, high }) => ({
             place: `${topic}/${partition}`,
             low: Number(low),
             high: Number(high),
           })),
         ),
-      )
-    ).flat();
+      ),
+    ).then((ends) => ends.flat());
 
   /** Until everything is read that is there now. */
   async function readToTheEnds(): Promise<void> {
@@ -105,10 +123,10 @@ export async function kafkaLog({ broker, topicPrefix }: Place): Promise<KafkaLog
       known = [...records.keys()].sort().flatMap((place) => records.get(place) ?? []);
       ids = new Set(known.map(({ id }) => id));
       // Asked before the databases are looked at: what a group has committed by now, they show as done.
-      committed = await committedBy(admin);
+      committed = await asking(committedBy(admin));
     },
     async events() {
-      const from = Date.now() - recentMs;
+      const from = Date.now() - recentMs; // later than the databases' own: what is recent here is so for them
       return known.map(({ occurredAt, ...event }) => ({ ...event, recent: occurredAt > from }));
     },
     async readers() {
@@ -150,11 +168,7 @@ export async function kafkaLog({ broker, topicPrefix }: Place): Promise<KafkaLog
           if (topics.has(topic) && position > (done.get(`${group} ${topic}/${partition}`) ?? 0)) unread++;
       return unread;
     },
-    async close() {
-      await consumer.disconnect();
-      await admin.deleteGroups([groupId]).catch(() => {}); // it is forgotten by itself after some days
-      await admin.disconnect();
-    },
+    close,
   };
 }
 

@@ -3,6 +3,7 @@ import { type Ask, contentOf, type EventLog, type LoggedEvent, type Reader, rece
 
 /** The log of the embedded profile: a table in the database of all services, as of the same moment. */
 export const postgresLog = (market: Ask): EventLog => ({
+  asOf: `'infinity'`, // it is in the same snapshot
   mayRepeat: false,
   partitionOf,
   events: () =>

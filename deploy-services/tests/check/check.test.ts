@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type {} from '@msa-event-market/shared-sdk/testing/postgres'; // what `inject` knows
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { checkMarket, invariants, type Report } from '../../local/check/check.js';
-import { asking, oneDatabase, snapshotsOf } from '../../local/check/snapshots.js';
+import type { EventLog, Snapshots } from '../../local/check/invariant.js';
+import { asking, type Open, oneDatabase, snapshotsOf } from '../../local/check/snapshots.js';
+import { Problem } from '../../local/problem.js';
 import { byService } from '../../local/topology.js';
 import { makeHistory } from './history.js';
 import { marketInProcess } from './market-in-process.js';
@@ -28,6 +31,7 @@ const planted = [
   ...inKeys,
 ];
 const numbers = invariants.map(({ number }) => number);
+let open: Open;
 let untouched: Report;
 let market: pg.Client;
 let sandbox: pg.Client;
@@ -40,7 +44,7 @@ beforeAll(async () => {
     await makeHistory(running, inDatabase('market'));
     const { databases, sandbox: book } = running.provisioned;
     // With the role and the connections that `npm run check` uses.
-    const open = snapshotsOf({
+    open = snapshotsOf({
       check: byService((name) => databases[name].checkUrl),
       checkSandbox: book.checkUrl,
     });
@@ -56,18 +60,23 @@ beforeAll(async () => {
 afterAll(() => Promise.all([market?.end(), sandbox?.end()]));
 
 /** The checker’s report on the market with something planted in it, which is taken out again. */
-async function reportOn(
+const reportOn = (
   plant: Pick<Planted, 'market' | 'sandbox'>,
   waitSeconds = 0,
   say?: (line: string) => void,
-): Promise<Report> {
+): Promise<Report> =>
+  withPlanted(plant, (read) => checkMarket((work) => work(read), { waitSeconds, ...(say && { say }) }));
+
+async function withPlanted<T>(
+  plant: Pick<Planted, 'market' | 'sandbox'>,
+  work: (read: Snapshots) => Promise<T>,
+): Promise<T> {
   const both = [market, sandbox];
   await Promise.all(both.map((client) => client.query('BEGIN')));
   try {
     if (plant.market) await market.query(plant.market);
     if (plant.sandbox) await sandbox.query(plant.sandbox);
-    const read = oneDatabase(asking(market), asking(sandbox));
-    return await checkMarket((work) => work(read), { waitSeconds, ...(say && { say }) });
+    return await work(oneDatabase(asking(market), asking(sandbox)));
   } finally {
     await Promise.all(both.map((client) => client.query('ROLLBACK')));
   }
@@ -151,6 +160,82 @@ describe('while something is under way', () => {
     expect(performance.now() - before).toBeGreaterThan(500);
     expect(lines).toEqual([`waiting for the market to come to rest: ${said}`]);
   });
+});
+
+describe('snapshots', () => {
+  const booked = 'SELECT count(*)::int AS n FROM sandbox.book';
+
+  test('are taken of all databases together, before any of them is asked', async () => {
+    const { rows } = await sandbox.query(booked);
+    try {
+      const seen = await open(async (read) => {
+        await sandbox.query(
+          `INSERT INTO sandbox.book (key, kind, order_id, method, amount, currency, outcome)
+           VALUES (gen_random_uuid(), 'capture', gen_random_uuid(), 'too late', 1, 'EUR', 'done')`,
+        );
+        return read.sandbox(booked);
+      });
+      expect(seen).toEqual(rows);
+    } finally {
+      await sandbox.query(`DELETE FROM sandbox.book WHERE method = 'too late'`);
+    }
+  });
+
+  test('that do not fit each other are taken again, before what needs rest is called wrong', async () => {
+    let looks = 0;
+    const { report, violations } = await withPlanted({}, async (read) => {
+      const behind: Snapshots = { ...read, sandbox: async () => [] };
+      const found = await checkMarket((work) => work(++looks === 1 ? behind : read), { waitSeconds: 0 });
+      const twoB = invariants.find(({ number }) => number === '2b');
+      return { report: found, violations: (await twoB?.check(behind))?.violations };
+    });
+    expect(violations).not.toEqual([]);
+    expect([violated(report), report.ok, looks]).toEqual([[], true, 2]);
+  });
+});
+
+describe('a log that was read before the databases', () => {
+  const withLog = (change: Partial<EventLog>, sql: string) =>
+    withPlanted({ market: sql }, (read) => {
+      const log = { ...read.log, ...change };
+      return checkMarket((work) => work({ ...read, log }), { waitSeconds: 0 });
+    });
+  const anHourAgo = `now() - interval '1 hour'`;
+  const unknownEffect = `UPDATE orders.order_history SET event_id = gen_random_uuid() WHERE trigger = 'PaymentCaptured'`;
+  const older = (topic: string) => `
+    UPDATE store.outbox SET created_at = created_at - interval '10 minutes' WHERE aggregatetype = '${topic}';
+    UPDATE events.log SET occurred_at = occurred_at - interval '10 minutes' WHERE topic = '${topic}';`;
+  const lost = `DELETE FROM events.log WHERE topic = 'stock'`;
+
+  test('need not know of what has happened since', async () => {
+    expect(violated(await withLog({ asOf: 'now()' }, unknownEffect))).toEqual(['8a']);
+    expect(violated(await withLog({ asOf: anHourAgo }, unknownEffect))).toEqual([]);
+    expect(violated(await withLog({ asOf: 'now()' }, older('stock') + lost))).toContain('6');
+    expect(violated(await withLog({ asOf: anHourAgo }, older('stock') + lost))).not.toContain('6');
+  });
+
+  test('need not agree with the outboxes on what is recent', async () => {
+    const report = await withPlanted({ market: older('stock') }, (read) => {
+      const events = async () => (await read.log.events()).map((event) => ({ ...event, recent: false }));
+      return checkMarket((work) => work({ ...read, log: { ...read.log, events } }), { waitSeconds: 0 });
+    });
+    expect(violated(report)).toEqual([]);
+  });
+});
+
+test('a PostgreSQL that is gone is told in one line', async () => {
+  const nobody = 'postgres://check@127.0.0.1:1/market';
+  const away = snapshotsOf({ check: byService(() => nobody), checkSandbox: nobody });
+  const told = 'PostgreSQL does not answer (connect ECONNREFUSED 127.0.0.1:1): see npm run status';
+  await expect(checkMarket(away)).rejects.toThrow(new Problem(told));
+  // It ends while it is asked: nothing but the statement may notice.
+  const ended = open(async (read) => {
+    const [own] = await read.orders<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    await market.query(`SELECT pg_terminate_backend(${own?.pid})`);
+    await sleep(50);
+    return read.orders('SELECT 1');
+  });
+  await expect(ended).rejects.toThrow(/^PostgreSQL does not answer \(.*\): see npm run status$/);
 });
 
 test('what is not wrong by itself is noted: parked messages and old cancellations', async () => {

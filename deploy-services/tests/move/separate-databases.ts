@@ -79,6 +79,7 @@ function logOf(events: Carried[]): EventLog {
     return { ...event, partition, position, recent: true };
   });
   return {
+    asOf: `'infinity'`,
     mayRepeat: true,
     partitionOf,
     events: async () =>
