@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { withClient } from '../check/pg-client.js';
 import { aggregates } from '../check/versions.js';
 import { embeddedDatabase } from '../embedded/transport.js';
 import { inDatabase } from '../provision.js';
@@ -64,17 +65,5 @@ function ownPart(name: ServiceName): string {
     ${name === 'order' ? 'CREATE TABLE moved.last_step AS SELECT coalesce(max(seq), 0) AS seq FROM orders.order_history;' : ''}`;
 }
 
-async function inside<T>(
-  adminUrl: string,
-  database: string,
-  work: (client: pg.Client) => Promise<T>,
-): Promise<T> {
-  const client = new pg.Client({ connectionString: inDatabase(adminUrl, database) });
-  client.on('error', () => {}); // a server that ends: the statement says so
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
+const inside = <T>(adminUrl: string, database: string, work: (client: pg.Client) => Promise<T>): Promise<T> =>
+  withClient(inDatabase(adminUrl, database), work);

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { withClient } from '../check/pg-client.js';
 import { inDatabase } from '../provision.js';
 import { type ServiceName, serviceNames, services } from '../topology.js';
 
@@ -25,9 +26,7 @@ export async function prepareOutboxes(adminUrl: string, { password, createSlots,
   for (const name of serviceNames) {
     const { schema } = services[name];
     const role = cdcRole(name);
-    const client = new pg.Client({ connectionString: inDatabase(adminUrl, stackDatabaseOf(name)) });
-    await client.connect();
-    try {
+    await withClient(inDatabase(adminUrl, stackDatabaseOf(name)), async (client) => {
       const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [role]);
       if (!rowCount) await client.query(`CREATE ROLE ${role} LOGIN REPLICATION`);
       await client.query(`
@@ -47,8 +46,6 @@ export async function prepareOutboxes(adminUrl: string, { password, createSlots,
            WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = $1)`,
           [slotOf(name)],
         );
-    } finally {
-      await client.end();
-    }
+    });
   }
 }

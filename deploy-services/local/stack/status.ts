@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { withClient } from '../check/pg-client.js';
 import type { LogPlace, MarketFile } from '../market-file.js';
 import { serviceNames } from '../topology.js';
 import { connectRest } from './connect-rest.js';
@@ -46,26 +46,19 @@ interface Slot {
 }
 
 async function slots(url: string): Promise<Line[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3_000 });
-  await client.connect();
-  try {
-    const { rows } = await client.query<Slot>(
-      `SELECT slot_name, active, wal_status, pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn) AS behind
-       FROM pg_replication_slots`,
-    );
-    return serviceNames.map((name) => {
-      const slot = rows.find(({ slot_name }) => slot_name === slotOf(name));
-      const label = `slot ${slotOf(name).padEnd(15)}`;
-      if (!slot) return { well: false, text: `${label} is gone: see deploy-services/docs/stack.md` };
-      const behind = Number(slot.behind);
-      return {
-        well: slot.active && slot.wal_status !== 'lost' && behind < alarmingWal,
-        text: `${label} ${slot.active ? 'read' : 'read by nobody'}, ${(behind / mebibyte).toFixed(1)} MB behind, WAL ${slot.wal_status}`,
-      };
-    });
-  } finally {
-    await client.end();
-  }
+  const ask = `SELECT slot_name, active, wal_status, pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn) AS behind
+    FROM pg_replication_slots`;
+  const { rows } = await withClient(url, (client) => client.query<Slot>(ask), 3_000);
+  return serviceNames.map((name) => {
+    const slot = rows.find(({ slot_name }) => slot_name === slotOf(name));
+    const label = `slot ${slotOf(name).padEnd(15)}`;
+    if (!slot) return { well: false, text: `${label} is gone: see deploy-services/docs/stack.md` };
+    const behind = Number(slot.behind);
+    return {
+      well: slot.active && slot.wal_status !== 'lost' && behind < alarmingWal,
+      text: `${label} ${slot.active ? 'read' : 'read by nobody'}, ${(behind / mebibyte).toFixed(1)} MB behind, WAL ${slot.wal_status}`,
+    };
+  });
 }
 
 async function topics({ broker }: Extract<LogPlace, { kind: 'kafka' }>): Promise<Line[]> {
