@@ -46,7 +46,6 @@ const oftenMs = 200;
 const seldomMs = 2_000;
 /** A task that fails again and again, for half a minute by then, has a reason that a restart does not mend. */
 const restartsAllowed = 5;
-const firstPauseMs = 1_000;
 const wellAfterMs = 60_000;
 const startsWithinMs = 90_000;
 
@@ -66,6 +65,7 @@ export function keepConnectors(
   url: string,
   connectors: Connector[],
   say: (line: string) => void,
+  firstPauseMs = 1_000,
 ): Connectors {
   const rest = connectRest(url);
   const stopping = new AbortController();
@@ -81,20 +81,22 @@ export function keepConnectors(
       if (refusal && refusal !== story.reason) say(`Kafka Connect refuses the connector ${name}: ${refusal}`);
       story.reason = refusal;
     } else if (state === 'FAILED') {
+      story.reason = reason;
+      if (story.state === 'GIVEN UP') return;
+      story.state = state;
       if (Date.now() < story.nextRestart) return;
-      if (story.restarts < restartsAllowed) {
-        story.nextRestart = Date.now() + firstPauseMs * 2 ** story.restarts;
-        story.restarts++;
-        say(`connector ${name} failed (${reason}), restarting it: ${story.restarts} of ${restartsAllowed}`);
-        await rest.restart(name);
-      } else if (story.state !== 'GIVEN UP') {
+      if (story.restarts === restartsAllowed) {
+        // Only now, when the last restart has had its time: it may have mended it.
         say(
           `connector ${name} stays failed: ${reason}. See deploy-services/docs/stack.md, "When a connector has failed"`,
         );
+        story.state = 'GIVEN UP';
+        return;
       }
-      story.reason = reason;
-      story.state = story.restarts < restartsAllowed ? state : 'GIVEN UP';
-      return;
+      story.nextRestart = Date.now() + firstPauseMs * 2 ** story.restarts;
+      story.restarts++;
+      say(`connector ${name} failed (${reason}), restarting it: ${story.restarts} of ${restartsAllowed}`);
+      await rest.restart(name);
     } else if (state === 'RUNNING') {
       if (story.state !== 'RUNNING') story.runningSince = Date.now();
       else if (Date.now() - story.runningSince > wellAfterMs) story.restarts = 0;
