@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Output } from '../output.js';
 import { Problem } from '../problem.js';
 import { type Supervised, supervise } from '../supervise.js';
-import { javaProgram } from './java-program.js';
+import { javaProgram, utf8 } from './java-program.js';
 
 export interface BrokerOptions {
   java: string;
@@ -59,7 +59,7 @@ function format({
   const { status, stdout, stderr } = spawnSync(
     java,
     ['-Xmx128m', '-XX:TieredStopAtLevel=1', '-cp', `${jars}/*`, ...main],
-    { encoding: 'utf8' },
+    { encoding: 'utf8', env: { ...process.env, ...utf8 } },
   );
   if (status !== 0) throw new Problem(`Kafka’s folder could not be formatted: ${(stderr || stdout).trim()}`);
 }

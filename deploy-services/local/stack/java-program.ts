@@ -19,6 +19,9 @@ export interface JavaProgram {
 // Short-lived and small: the simple collector and the quick compiler start twice as fast and need half the memory.
 const small = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xss512k', '-Djava.awt.headless=true'];
 
+/** Without it a JVM finds no file whose path is more than ASCII, unless whoever started us has such a locale. */
+export const utf8 = { LC_ALL: 'C.UTF-8' };
+
 /** A JVM that reads its classes from an archive, once an earlier one has ended in order and left it. */
 export function javaProgram({ name, java, jars, main, args, home, heapMb }: JavaProgram): CommandProgram {
   const archive = path.join(jars, `${name}.jsa`);
@@ -28,7 +31,7 @@ export function javaProgram({ name, java, jars, main, args, home, heapMb }: Java
   return {
     name,
     cwd: home,
-    env: { PATH: process.env.PATH ?? '' },
+    env: { PATH: process.env.PATH ?? '', ...utf8 },
     command: () => [
       java,
       ...small,
