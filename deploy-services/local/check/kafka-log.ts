@@ -5,12 +5,13 @@ import { consumers } from '../consumers.js';
 import type { LogPlace } from '../market-file.js';
 import { Problem } from '../problem.js';
 import { type Committed, committedBy } from '../stack/lag.js';
-import { describedTopics, kafkaAt } from '../stack/topics.js';
+import { describedTopics, kafkaAt, oneByOne } from '../stack/topics.js';
 import type { EventLog, LoggedEvent, Reader } from './invariant.js';
 
 const dayMs = 86_400_000;
 const recentMs = 6 * dayMs;
 const readsWithinMs = 120_000;
+const pauseMs = 500;
 
 type Place = Extract<LogPlace, { kind: 'kafka' }>;
 type Record = Omit<LoggedEvent, 'recent'> & { occurredAt: number };
@@ -29,7 +30,13 @@ export async function kafkaLog({ broker, topicPrefix }: Place): Promise<KafkaLog
   const kafka = kafkaAt(broker);
   const admin = kafka.admin();
   const groupId = `check.${randomUUID()}`;
-  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false });
+  const consumer = kafka.consumer({
+    groupId,
+    maxWaitTimeInMs: 100,
+    allowAutoTopicCreation: false,
+    // Left to kafkajs, a consumer that is stopped while it starts anew goes on for ever, and the process with it.
+    retry: { restartOnFailure: async () => false },
+  });
   const topics = describedTopics().topics.map((topic) => `${topicPrefix}${topic}`);
   const records = new Map<string, Record[]>();
   const next = new Map<string, number>();
@@ -42,19 +49,10 @@ export async function kafkaLog({ broker, topicPrefix }: Place): Promise<KafkaLog
       });
     });
 
-  async function close(): Promise<void> {
-    await consumer.disconnect().catch(() => {});
-    await admin.deleteGroups([groupId]).catch(() => {}); // it is forgotten by itself after some days
-    await admin.disconnect().catch(() => {});
-  }
-
-  try {
-    await asking(Promise.all([admin.connect(), consumer.connect()]));
-    const there = await asking(admin.listTopics());
-    const missing = topics.filter((topic) => !there.includes(topic));
-    if (missing.length > 0) throw new Problem(`Kafka has no topic ${missing.join(', ')}: see npm run status`);
-    await asking(consumer.subscribe({ topics, fromBeginning: true }));
-    await consumer.run({
+  let closed = false;
+  let reading: Promise<void> = Promise.resolve();
+  const read = () =>
+    consumer.run({
       autoCommit: false,
       partitionsConsumedConcurrently: 8,
       async eachBatch({ batch: { topic, partition, messages } }) {
@@ -70,23 +68,47 @@ export async function kafkaLog({ broker, topicPrefix }: Place): Promise<KafkaLog
         }
       },
     });
+  consumer.on(consumer.events.CRASH, () => {
+    reading = reading.then(async () => {
+      await sleep(pauseMs);
+      if (!closed) await read();
+    });
+  });
+
+  async function close(): Promise<void> {
+    closed = true;
+    await reading;
+    await consumer.disconnect().catch(() => {});
+    await admin.deleteGroups([groupId]).catch(() => {}); // it is forgotten by itself after some days
+    await admin.disconnect().catch(() => {});
+  }
+
+  try {
+    await asking(admin.connect());
+    await asking(consumer.connect());
+    const there = await asking(admin.listTopics());
+    const missing = topics.filter((topic) => !there.includes(topic));
+    if (missing.length > 0) throw new Problem(`Kafka has no topic ${missing.join(', ')}: see npm run status`);
+    await asking(consumer.subscribe({ topics, fromBeginning: true }));
+    reading = read();
+    await reading;
   } catch (error) {
     await close(); // or its connections would keep the process from ending
     throw error;
   }
 
-  const endsOf = (names: string[]) =>
-    asking(
-      Promise.all(
-        names.map(async (topic) =>
-          (await admin.fetchTopicOffsets(topic)).map(({ partition, low, high }) => ({
-            place: `${topic}/${partition}`,
-            low: Number(low),
-            high: Number(high),
-          })),
-        ),
-      ),
-    ).then((ends) => ends.flat());
+  const endsOf = async (names: string[]) =>
+    (
+      await oneByOne(names, async (topic) =>
+        (
+          await asking(admin.fetchTopicOffsets(topic))
+        ).map(({ partition, low, high }) => ({
+          place: `${topic}/${partition}`,
+          low: Number(low),
+          high: Number(high),
+        })),
+      )
+    ).flat();
 
   /** Until everything is read that is there now. */
   async function readToTheEnds(): Promise<void> {

@@ -1,5 +1,6 @@
 import { type Admin, AssignerProtocol } from 'kafkajs';
 import { groups } from '../consumers.js';
+import { oneByOne } from './topics.js';
 
 export interface GroupLag {
   group: string;
@@ -13,7 +14,7 @@ export interface GroupLag {
 
 /** How far each group of the services is behind. */
 export const lagOfGroups = (admin: Admin): Promise<GroupLag[]> =>
-  Promise.all(groups.toSorted().map((group) => lagOf(admin, group)));
+  oneByOne(groups.toSorted(), (group) => lagOf(admin, group));
 
 export interface Committed {
   group: string;
@@ -24,21 +25,17 @@ export interface Committed {
 
 /** What each group of the services has committed. */
 export async function committedBy(admin: Admin): Promise<Committed[]> {
-  const all = await Promise.all(
-    groups.map(async (group) =>
-      (await admin.fetchOffsets({ groupId: group })).flatMap(({ topic, partitions }) =>
-        partitions.map(({ partition, offset }) => ({ group, topic, partition, offset: Number(offset) })),
-      ),
+  const all = await oneByOne(groups, async (group) =>
+    (await admin.fetchOffsets({ groupId: group })).flatMap(({ topic, partitions }) =>
+      partitions.map(({ partition, offset }) => ({ group, topic, partition, offset: Number(offset) })),
     ),
   );
   return all.flat();
 }
 
 async function lagOf(admin: Admin, group: string): Promise<GroupLag> {
-  const [{ groups }, offsets] = await Promise.all([
-    admin.describeGroups([group]),
-    admin.fetchOffsets({ groupId: group }),
-  ]);
+  const { groups } = await admin.describeGroups([group]);
+  const offsets = await admin.fetchOffsets({ groupId: group });
   const members = groups[0]?.members ?? [];
   // What its members have asked for, and what it has read before: a new group has committed nothing yet.
   const topics = new Set(members.flatMap(({ memberMetadata }) => topicsIn(memberMetadata)));
@@ -47,15 +44,13 @@ async function lagOf(admin: Admin, group: string): Promise<GroupLag> {
     topics.add(topic);
     for (const { partition, offset } of partitions) committed.set(`${topic}/${partition}`, Number(offset));
   }
-  const ends = await Promise.all(
-    [...topics].map(async (topic) =>
-      (await admin.fetchTopicOffsets(topic)).map(({ partition, low, high }) => {
-        const from = Math.max(Number(low), committed.get(`${topic}/${partition}`) ?? 0);
-        return Math.max(0, Number(high) - from);
-      }),
-    ),
+  const behind = await oneByOne([...topics], async (topic) =>
+    (await admin.fetchTopicOffsets(topic)).map(({ partition, low, high }) => {
+      const from = Math.max(Number(low), committed.get(`${topic}/${partition}`) ?? 0);
+      return Math.max(0, Number(high) - from);
+    }),
   );
-  return { group, members: members.length, unread: ends.flat().reduce((sum, n) => sum + n, 0) };
+  return { group, members: members.length, unread: behind.flat().reduce((sum, n) => sum + n, 0) };
 }
 
 /** While its group rebalances, a member has said nothing yet. */

@@ -65,7 +65,8 @@ async function topics({ broker }: Extract<LogPlace, { kind: 'kafka' }>): Promise
   const admin = kafkaAt(broker).admin();
   await admin.connect();
   try {
-    const [wrong, groups] = await Promise.all([wrongTopics(admin, describedTopics()), lagOfGroups(admin)]);
+    const wrong = await wrongTopics(admin, describedTopics());
+    const groups = await lagOfGroups(admin);
     return [
       ...wrong.map((text) => ({ well: false, text })),
       ...groups.map(({ group, members, unread }) => ({

@@ -24,6 +24,13 @@ export const kafkaAt = (broker: string) =>
     retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 5 },
   });
 
+/** When one question to kafkajs fails, others under way would go on, connect again after the end, and hold the process. */
+export async function oneByOne<T, R>(all: readonly T[], ask: (one: T) => Promise<R>): Promise<R[]> {
+  const answers: R[] = [];
+  for (const one of all) answers.push(await ask(one));
+  return answers;
+}
+
 /** Creates the topics that are missing; returns what is wrong with those that are there, in words. */
 export async function createTopics(
   admin: Admin,
@@ -50,8 +57,14 @@ export async function wrongTopics(
   { topics, partitions }: Pick<Topics, 'topics' | 'partitions'>,
 ): Promise<string[]> {
   const names = topics.map((topic) => `${topicPrefix}${topic}`);
-  const { topics: found } = await admin.fetchTopicMetadata({ topics: names });
-  return found
-    .filter((topic) => topic.partitions.length !== partitions)
-    .map((topic) => `topic ${topic.name} has ${topic.partitions.length} partitions, not ${partitions}`);
+  const there = await admin.listTopics();
+  const { topics: found } = await admin.fetchTopicMetadata({
+    topics: names.filter((name) => there.includes(name)),
+  });
+  return [
+    ...names.filter((name) => !there.includes(name)).map((name) => `topic ${name} is missing`),
+    ...found
+      .filter(({ name, partitions: has }) => names.includes(name) && has.length !== partitions)
+      .map((topic) => `topic ${topic.name} has ${topic.partitions.length} partitions, not ${partitions}`),
+  ];
 }
