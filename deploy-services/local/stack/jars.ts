@@ -40,7 +40,7 @@ export interface Fetching {
 }
 
 /** Maven waits half an hour for a server that has fallen silent: the first is for 3.8 and older, the second for 3.9. */
-const patience = ['-Dmaven.wagon.rto=60000', '-Daether.connector.requestTimeout=60000'];
+const patience = ['-Dmaven.wagon.rto=20000', '-Daether.connector.requestTimeout=20000'];
 const ends = ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect', 'exit'];
 
 export async function fetchJars({ maven, pom, place, say }: Fetching): Promise<void> {
