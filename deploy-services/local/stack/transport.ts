@@ -37,16 +37,28 @@ export async function stackTransport(options: TransportOptions): Promise<Transpo
     onStop('Kafka', () => brokerProcess.stop());
   }
 
-  async function connect(adminUrl: string): Promise<void> {
+  async function prepareTopics(): Promise<void> {
     const admin = kafkaAt(broker).admin();
-    await untilAnswers(admin.connect, brokerProcess, path.join(dataDir, 'logs', 'broker.log'));
-    const wrong = await createTopics(admin, describedTopics());
-    for (const complaint of wrong)
-      say(`${complaint}: see deploy-services/docs/stack.md, "Too few partitions"`);
-    await admin.disconnect();
-    if (repairSlots)
-      say(`${await resendLost(adminUrl, broker)} events had not reached their topics: sent again`);
+    try {
+      await untilAnswers(admin.connect, brokerProcess, path.join(dataDir, 'logs', 'broker.log'));
+      for (const complaint of await createTopics(admin, describedTopics()))
+        say(`${complaint}: see deploy-services/docs/stack.md, "Too few partitions"`);
+    } finally {
+      await admin.disconnect();
+    }
+  }
 
+  /**
+   * All that slots have lost is on its topic before the first of them is touched, or what Connect remembers: whenever
+   * this is interrupted, the connectors fail as before, or there is nothing left to be sent.
+   */
+  async function repair(adminUrl: string): Promise<void> {
+    say('looking for events that have not reached their topics');
+    say(`${await resendLost(adminUrl, broker)} events had not reached their topics: sent again`);
+    rmSync(offsets, { force: true });
+  }
+
+  function startConnect(adminUrl: string): void {
     const passwords = path.join(folder, 'passwords.properties');
     const lines = serviceNames.map((name) => `${name}=${password(cdcRole(name))}\n`);
     writeFileSync(passwords, lines.join(''), { mode: 0o600 });
@@ -85,14 +97,12 @@ export async function stackTransport(options: TransportOptions): Promise<Transpo
     begin,
     prepareDatabases: async () => {},
     async connect(adminUrl) {
+      await prepareTopics();
+      if (repairSlots) await repair(adminUrl);
       // A slot that is gone although Connect has read from it is a loss, which a new one would only hide.
-      if (repairSlots) rmSync(offsets, { force: true });
-      await prepareOutboxes(adminUrl, {
-        password,
-        createSlots: !existsSync(offsets),
-        anew: repairSlots,
-      });
-      await connect(adminUrl);
+      const createSlots = !existsSync(offsets);
+      await prepareOutboxes(adminUrl, { password, createSlots, anew: repairSlots });
+      startConnect(adminUrl);
     },
     ready: () => connectors.running(),
     eventsUrl: () => `kafka://${broker}`,
