@@ -87,7 +87,9 @@ function mover({ dataDir, output, waitSeconds, signal, lastWasKilled, fsync }: M
       return await tryAndCommit(await standStillAndCopy());
     } catch (error) {
       if (profileOf(dataDir) === 'embedded') {
-        await forgetCopies();
+        await forgetCopies().catch(({ message }: Error) =>
+          say(`The copies could not be removed, which the next move will do: ${message}`),
+        );
         say(`Nothing was moved: ${typed('npm start', dataDir)} runs the embedded market as before.`);
       } else
         say(`The market is on the stack; to remove what is left of the embedded one, run the same again.`);
