@@ -39,8 +39,10 @@ export interface EventLog {
    * first time counts, as it does for the consumers.
    */
   mayRepeat: boolean;
-  /** Which partition a key belongs to. */
-  partitionOf(key: string): number;
+  /** Which partition a key of a topic belongs to, with the partitions that the topic has now. */
+  partitionOf(key: string, topic: string): number;
+  /** Whether a topic may have had fewer: then the older events of a key are in the partition that was its own then. */
+  mayGrow: boolean;
   /** All that is there, each partition in its order. */
   events(): Promise<LoggedEvent[]>;
   readers(): Promise<Reader[]>;

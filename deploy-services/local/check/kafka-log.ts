@@ -123,24 +123,21 @@ export async function kafkaLog({ broker, topicPrefix }: Place): Promise<KafkaLog
     }
   }
 
-  const { partitions } = describedTopics();
+  // As Kafka's own producers choose, which Connect uses: by the partitions that there are, not those that there should be.
   const partitioner = Partitioners.DefaultPartitioner();
-  const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
-    partitionErrorCode: 0,
-    partitionId,
-    leader: 1,
-    replicas: [1],
-    isr: [1],
-  }));
+  const partitionsOf = new Map<string, Parameters<typeof partitioner>[0]['partitionMetadata']>();
   let known: Record[] = [];
   let ids = new Set<string>();
   let committed: Committed[] = [];
 
   return {
     mayRepeat: true,
-    // As Kafka's own producers do it, which Connect uses.
-    partitionOf: (key) => partitioner({ topic: '', partitionMetadata, message: { key, value: '' } }),
+    partitionOf: (key, topic) =>
+      partitioner({ topic, partitionMetadata: partitionsOf.get(topic) ?? [], message: { key, value: '' } }),
+    mayGrow: true,
     async catchUp() {
+      for (const { name, partitions } of (await asking(admin.fetchTopicMetadata({ topics }))).topics)
+        partitionsOf.set(name.slice(topicPrefix.length), partitions);
       await readToTheEnds();
       known = [...records.keys()].sort().flatMap((place) => records.get(place) ?? []);
       ids = new Set(known.map(({ id }) => id));

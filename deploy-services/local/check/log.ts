@@ -3,6 +3,7 @@ import {
   contentOf,
   firstTimes,
   type Invariant,
+  type LoggedEvent,
   recent,
   type SentEvent,
   type Snapshots,
@@ -13,6 +14,23 @@ type Sent = SentEvent & {
   /** It was committed so long ago that it must have arrived. */
   settled: boolean;
 };
+
+type Run = [LoggedEvent, ...LoggedEvent[]];
+
+/** The events of each key, in runs of one partition: a key has one, but where its topic has grown, and the oldest first. */
+function runsOfKeys(events: LoggedEvent[]): Map<string, Run[]> {
+  const keys = new Map<string, Run[]>();
+  for (const event of events) {
+    const name = `${event.topic} ${event.key}`;
+    const runs = keys.get(name) ?? [];
+    const run = runs.find(([{ partition }]) => partition === event.partition);
+    if (run) run.push(event);
+    else runs.push([event]);
+    keys.set(name, runs);
+  }
+  for (const runs of keys.values()) runs.sort(([a], [b]) => a.version - b.version);
+  return keys;
+}
 
 async function outboxes(read: Snapshots): Promise<Sent[]> {
   const all = await Promise.all(
@@ -82,21 +100,21 @@ export const log: Invariant[] = [
           violations.push(`${name}: ${number} comes after ${previous}`);
         last.set(name, number);
       };
-      const first = new Set(firstTimes(read.log, arrived));
-      for (const event of arrived) {
-        const { topic, partition, position, key, version } = event;
+      for (const { topic, partition, position } of arrived) {
         const place = `${topic}/${partition}`;
         // What is trimmed is trimmed from the front: then a key's first events may be gone as well.
         if (!last.has(`positions of ${place}`) && position > 1) trimmed.add(place);
         follows(`positions of ${place}`, position, undefined);
-        if (first.has(event))
-          follows(
-            `versions of ${topic} ${key}`,
-            version,
-            trimmed.has(place) ? undefined : (moved.get(`${topic} ${key}`) ?? 0) + 1,
-          );
-        if (partition !== read.log.partitionOf(key))
-          violations.push(`${topic} ${key} is in partition ${partition}`);
+      }
+      for (const [name, runs] of runsOfKeys(firstTimes(read.log, arrived))) {
+        const [{ topic, key, partition }] = runs[0] as Run;
+        const begins = trimmed.has(`${topic}/${partition}`) ? undefined : (moved.get(name) ?? 0) + 1;
+        for (const { version } of runs.flat()) follows(`versions of ${name}`, version, begins);
+        // Where a topic has grown, only what came last has to be where the key belongs now.
+        const own = read.log.partitionOf(key, topic);
+        const placed = read.log.mayGrow ? (runs.length > 1 ? runs.slice(-1) : []) : runs;
+        for (const [event] of placed)
+          if (event.partition !== own) violations.push(`${name} is in partition ${event.partition}`);
       }
       for (const { topic, partition, next, grp, committed } of await read.log.readers()) {
         const end = last.get(`positions of ${topic}/${partition}`);

@@ -5,7 +5,8 @@ import { type Ask, contentOf, type EventLog, type LoggedEvent, type Reader, rece
 export const postgresLog = (market: Ask): EventLog => ({
   asOf: `'infinity'`, // it is in the same snapshot
   mayRepeat: false,
-  partitionOf,
+  partitionOf: (key) => partitionOf(key),
+  mayGrow: false,
   events: () =>
     market<LoggedEvent>(
       `SELECT event_id AS id, topic, key, type, version, ${contentOf('occurred_at')} AS content, partition, position,

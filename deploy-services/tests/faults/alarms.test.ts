@@ -4,9 +4,13 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { uuidv7 } from '@msa-event-market/shared-sdk/db';
+import { type GrpcClient, grpcClient } from '@msa-event-market/shared-sdk/grpc';
 import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ServiceName } from '../../local/topology.js';
 import { eventually, type RunningMarket, startMarket } from '../system/market.js';
+import { type Person, type Product, theAdmin } from '../system/people.js';
 import { type Crowd, crowdIn } from './load.js';
 
 // Each is caused, seen where a person would look, and mended as docs/stack.md says.
@@ -58,6 +62,19 @@ async function start(options: string[], until?: string) {
   });
   const [code, signal] = await once(starting, 'close');
   return { code, signal, said };
+}
+
+const anyParked = { consumer: '', key: '', limit: 0, offset: 0 };
+type Ops = GrpcClient<'market.ops.v1.OpsService'>;
+
+/** What an operator calls, at the service's gRPC address. */
+async function withOps(service: ServiceName, work: (ops: Ops) => Promise<void>): Promise<void> {
+  const ops = grpcClient('market.ops.v1.OpsService', `http://${market.urls[service].grpc}`);
+  try {
+    await work(ops);
+  } finally {
+    ops.close();
+  }
 }
 
 const kafka = () => {
@@ -146,6 +163,54 @@ describe.runIf(process.env.MARKET_PROFILE === 'stack')('what is wrong is seen, a
     ]);
     expect(report.notes).toEqual(['1 messages are parked in store', '1 messages are parked in payment']);
     await anOrderGoesThrough(); // nobody else waits for it
+
+    const admin = await theAdmin(market);
+    for (const service of ['store', 'payment'] as const)
+      await withOps(service, async (ops) => {
+        const { messages } = await ops.ListParked({ ...anyParked, key: 'stranger' }, admin);
+        expect(messages).toHaveLength(1);
+        for (const { consumer, messageId } of messages)
+          await ops.DiscardParked({ consumer, messageId }, admin);
+        expect((await ops.ListParked(anyParked, admin)).messages).toEqual([]);
+      });
+    expect((await market.check()).notes).toEqual([]);
+  });
+
+  it('a record under the key of a real order holds up that order only, until it is discarded', async () => {
+    const [buyer] = crowd.buyers as [Person];
+    const [product] = crowd.products as [Product];
+    market.signal('payment', 'SIGSTOP');
+    const { id } = await buyer.order([{ product }]);
+    await buyer.until(id, 'RESERVED');
+    const producer = kafka().producer();
+    await producer.connect();
+    const headers = {
+      id: uuidv7(),
+      eventType: 'OrderConfirmed',
+      version: '3',
+      occurredAt: new Date().toISOString(),
+    };
+    await producer.send({ topic: 'market.order', messages: [{ key: id, value: '{}', headers }] });
+    await producer.disconnect();
+    market.signal('payment', 'SIGCONT');
+    for (const service of ['store', 'payment'] as const)
+      await eventually(async () => {
+        const rows = await market.sql(service, `SELECT reason FROM ${service}.parked ORDER BY position`);
+        expect(rows).toEqual([{ reason: 'BAD_PAYLOAD' }, { reason: 'BEHIND_PARKED' }]);
+      }, 30_000);
+    await anOrderGoesThrough();
+
+    const admin = await theAdmin(market);
+    for (const service of ['store', 'payment'] as const)
+      await withOps(service, async (ops) => {
+        const [bad, behind] = (await ops.ListParked({ ...anyParked, key: id }, admin)).messages;
+        expect(bad?.messageId).toBe(headers.id);
+        const { consumer, messageId } = bad as typeof bad & object;
+        await ops.DiscardParked({ consumer, messageId }, admin);
+        await ops.ReplayParked({ consumer, messageId: behind?.messageId ?? '' }, admin);
+      });
+    await buyer.paid(id);
+    expect((await market.check()).notes).toEqual([]);
   });
 
   it('a stranger who reads along, and far behind', async () => {
@@ -162,6 +227,34 @@ describe.runIf(process.env.MARKET_PROFILE === 'stack')('what is wrong is seen, a
     expect(report.results.filter(({ skipped }) => skipped)).toEqual([]);
   });
 
+  it('a topic that is read, and has other partitions than it should: everybody goes on', async () => {
+    const wrongBefore = (await market.check()).results.filter(
+      ({ violations }) => violations.length > 0,
+    ).length;
+    const admin = kafka().admin();
+    await admin.connect();
+    await admin.createPartitions({ topicPartitions: [{ topic: 'market.order', count: 5 }] });
+    await admin.disconnect();
+    expect(status().text).toMatch(/DOWN topic market.order has 5 partitions, not 4/);
+    await eventually(async () => {
+      const response = await fetch(`${market.urls.store.admin}/healthz`);
+      const { status, checks } = (await response.json()) as {
+        status: string;
+        checks: Record<string, object>;
+      };
+      expect([response.status, status]).toEqual([200, 'degraded']);
+      expect(checks.topics).toMatchObject({ status: 'down', reason: 'WRONG_PARTITIONS' });
+    }, 30_000);
+
+    await market.restart();
+    expect(market.said()).toContain('topic market.order has 5 partitions, not 4');
+    for (let n = 0; n < 10; n++) await anOrderGoesThrough(); // some of them in the new one
+    const { results } = await market.check();
+    expect(results.filter(({ skipped }) => skipped)).toEqual([]);
+    expect(results.filter(({ violations }) => violations.length > 0).length).toBe(wrongBefore);
+  }, 240_000);
+
+  // The last one: what was on the topic is gone with it.
   it('a topic with too few partitions', async () => {
     const admin = kafka().admin();
     await admin.connect();

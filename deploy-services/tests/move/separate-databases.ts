@@ -81,7 +81,8 @@ function logOf(events: Carried[]): EventLog {
   return {
     asOf: `'infinity'`,
     mayRepeat: true,
-    partitionOf,
+    partitionOf: (key) => partitionOf(key),
+    mayGrow: true,
     events: async () =>
       logged.sort((a, b) =>
         a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition || a.position - b.position,

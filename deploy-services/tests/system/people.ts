@@ -65,6 +65,10 @@ export class Person {
     this.userId = JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString()).sub;
   }
 
+  get token(): string {
+    return this.#token;
+  }
+
   async call<T = Record<string, unknown>>(
     service: 'auth' | 'store' | 'order' | 'payment',
     method: string,
