@@ -11,7 +11,7 @@ import { change } from './order-service.js';
 import { pay } from './payment-service.js';
 import type { Rules } from './rules.js';
 import { close, isClosed, reserve } from './store-service.js';
-import { ownerOf, put, type Reader, short, type World } from './world.js';
+import { NotYetVisible, ownerOf, put, type Reader, short, type World } from './world.js';
 
 type Topic = 'order' | 'stock' | 'payment' | 'store' | 'user';
 const any = ['*'];
@@ -81,9 +81,14 @@ export function unread(world: World): { stream: Stream; types: string[] }[] {
 
 /**
  * One batch: the next message of each stream in turn, all of one group, in one transaction. What the inbox holds does
- * nothing. Streams may be named several times.
+ * nothing. Streams may be named several times. Undefined: it is tried again later.
  */
-export function deliver(world: World, rules: Rules, batch: readonly Stream[], now: number): World {
+export function deliver(
+  world: World,
+  rules: Rules,
+  batch: readonly Stream[],
+  now: number,
+): World | undefined {
   const fresh: Message[] = [];
   const again = new Set<Message>();
   let { readers } = world;
@@ -107,6 +112,19 @@ export function deliver(world: World, rules: Rules, batch: readonly Stream[], no
   return fresh.length > 0 ? apply(read, rules, (batch[0] as Stream).group, fresh, again, now) : read;
 }
 
+/** A confirmation finds no payment. None was ever seen to come so early; it must wait all the same. */
+export const confirmTooEarly = (
+  world: World,
+  rules: Rules,
+  orderId: string,
+  now: number,
+): World | undefined => apply(world, rules, 'payment.orders', [confirmed(orderId)], new Set(), now);
+
+const confirmed = (orderId: string): Message => ({
+  ...({ id: `early ${orderId}`, topic: 'order', key: orderId, type: 'OrderConfirmed' } as Message),
+  payload: { orderId },
+});
+
 /** A cancellation is read before what came before it on its key, as when that is parked and replayed by hand. */
 export function overtake(world: World, rules: Rules, stream: Stream, now: number): World | undefined {
   const reader = readerOf(world, stream);
@@ -125,7 +143,16 @@ export function rewind(world: World, stream: Stream, to: number, inbox: 'kept' |
   return { ...world, readers: put(world.readers, nameOf(stream), reader) };
 }
 
-function apply(
+function apply(...[world, rules, group, fresh, again, now]: Parameters<typeof applied>): World | undefined {
+  try {
+    return applied(world, rules, group, fresh, again, now);
+  } catch (error) {
+    if (error instanceof NotYetVisible) return undefined;
+    throw error;
+  }
+}
+
+function applied(
   world: World,
   rules: Rules,
   group: string,

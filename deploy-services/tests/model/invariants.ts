@@ -2,7 +2,7 @@ import type { Message } from '@msa-event-market/shared-sdk/events';
 import type { Order } from '../../../service-order/src/domain/order.js';
 import { isOpen } from '../../../service-payment/src/domain/operations.js';
 import { unread } from './consumers.js';
-import { toSweep } from './order-service.js';
+import { sweeps } from './order-service.js';
 import { bookOf, capturedByHand, has, total } from './provider.js';
 import { type Account, onLog, short, type World } from './world.js';
 
@@ -49,7 +49,8 @@ export function wrongStep(before: World, after: World): string | undefined {
 /** Nothing goes on by itself any more. An abandoned operation is asked about for a day; that is not waited for. */
 export const isAtRest = (world: World): boolean =>
   unread(world).length === 0 &&
-  toSweep(world).length === 0 &&
+  sweeps(world).every(({ late }) => late) &&
+  Object.keys(world.hidden).length === 0 &&
   Object.values(world.calls).every(({ asked, absent }) => !asked && !absent) &&
   Object.values(world.accounts).every(({ payment, operations }) => {
     const known = bookOf(world, payment.orderId);

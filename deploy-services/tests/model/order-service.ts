@@ -2,6 +2,7 @@ import type { Order, Trigger } from '../../../service-order/src/domain/order.js'
 import type { Rules } from './rules.js';
 import {
   announce,
+  NotYetVisible,
   ownerOf,
   patienceSeconds,
   put,
@@ -57,7 +58,10 @@ export function change(world: World, rules: Rules, triggers: readonly Caused[]):
   let { orders, log } = world;
   for (const { orderId, trigger, person, again } of triggers) {
     const before = orders[orderId];
-    if (!before) throw new Violation(`${trigger.type} for an order that does not exist`);
+    if (!before || isHidden(world, orderId)) {
+      if (person) return undefined;
+      throw new NotYetVisible();
+    }
     const reaction = rules.order(before, trigger);
     if (reaction.effect === 'refused') {
       if (person) return undefined;
@@ -77,19 +81,31 @@ export function change(world: World, rules: Rules, triggers: readonly Caused[]):
   return { ...world, orders, log };
 }
 
-/** What the sweeper would stop now, and why. */
-export function toSweep(world: World): { orderId: string; trigger: Trigger }[] {
-  return Object.values(world.orders).flatMap((order): { orderId: string; trigger: Trigger }[] => {
+export interface Sweep {
+  orderId: string;
+  trigger: Trigger;
+  /** It was chosen, and has gone on before it was locked. */
+  late: boolean;
+}
+
+/** What the sweeper would stop, and why. */
+export const sweeps = (world: World): Sweep[] =>
+  Object.values(world.orders).flatMap((order): Sweep[] => {
+    if (isHidden(world, order.id)) return [];
     const waits = order.status === 'PENDING' || order.status === 'RESERVED';
-    if (waits && world.now > secondsOf(order.expiresAt))
-      return [{ orderId: order.id, trigger: { type: 'Deadline' } }];
-    if (!waits && order.status !== 'CONFIRMED') return [];
-    if (order.parts.some(({ status }) => status !== 'OPEN')) return [];
+    const overdue = world.now > secondsOf(order.expiresAt);
+    const stop = (trigger: Trigger, late: boolean) => [{ orderId: order.id, trigger, late }];
+    if (waits && overdue) return stop({ type: 'Deadline' }, false);
     const reason = world.deleted[order.userId]
       ? 'USER_DELETED'
       : order.parts.some(({ storeId }) => world.deleted[storeId])
         ? 'STORE_DELETED'
         : undefined;
-    return reason ? [{ orderId: order.id, trigger: { type: 'Stop', reason } }] : [];
+    const open = order.parts.every(({ status }) => status === 'OPEN');
+    return [
+      ...(reason ? stop({ type: 'Stop', reason }, !((waits || order.status === 'CONFIRMED') && open)) : []),
+      ...(overdue ? stop({ type: 'Deadline' }, true) : []),
+    ];
   });
-}
+
+const isHidden = (world: World, orderId: string): boolean => `order ${orderId}` in world.hidden;

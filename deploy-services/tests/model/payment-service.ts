@@ -5,6 +5,7 @@ import type { Rules } from './rules.js';
 import {
   type Account,
   announce,
+  NotYetVisible,
   operationIdOf,
   paymentIdOf,
   put,
@@ -33,8 +34,7 @@ export function settle(
   const causes = triggers.map((trigger): Cause => ({ trigger, traceparent: null }));
   const loaded = { payment: account?.payment, operations, now: timeOf(now) };
   const change = rules.payment(loaded, causes, () => operationIdOf(orderId, ++n));
-  if (!change || change.rows.includes(28))
-    throw new Violation('money was asked for a payment that is not there');
+  if (!change || change.rows.includes(28)) throw new NotYetVisible();
 
   let { calls } = world;
   const settled = new Map(change.settled.map((settlement) => [settlement.id, settlement]));

@@ -1,14 +1,25 @@
-import { deliver, describeStream, groups, overtake, readerOf, rewind, streams, unread } from './consumers.js';
+import {
+  confirmTooEarly,
+  deliver,
+  describeStream,
+  groups,
+  overtake,
+  readerOf,
+  rewind,
+  streams,
+  unread,
+} from './consumers.js';
 import { operating } from './operation-steps.js';
-import { change, toSweep } from './order-service.js';
+import { change, sweeps } from './order-service.js';
 import { settle } from './payment-service.js';
 import { buying, refunding, selling } from './people-steps.js';
 import type { Rules } from './rules.js';
 import { type Clock, type Step, spend } from './step.js';
-import { orderOfOperation, short, type World } from './world.js';
+import { orderOfOperation, put, short, type World, without } from './world.js';
 
 export function* steps(world: World, rules: Rules, clock: Clock): Generator<Step> {
   yield* reading(world, rules, clock);
+  yield* showing(world, rules, clock);
   for (const id of Object.keys(world.calls)) yield* operating(world, rules, clock, id);
   yield* sweeping(world, rules);
   yield* buying(world, rules);
@@ -50,11 +61,41 @@ function* reading(world: World, rules: Rules, clock: Clock): Generator<Step> {
   }
 }
 
-function* sweeping(world: World, rules: Rules): Generator<Step> {
-  for (const { orderId, trigger } of toSweep(world))
+/** A reply may overtake the visibility of what it replies to. */
+function* showing(world: World, rules: Rules, clock: Clock): Generator<Step> {
+  for (const row of Object.keys(world.hidden))
     yield {
-      name: `the sweeper stops order ${short(orderId)}: ${trigger.type === 'Stop' ? trigger.reason : 'DEADLINE'}`,
+      name: `${nameOf(row)} is visible now`,
       by: 'market',
+      take: () => ({ ...world, hidden: without(world.hidden, row) }),
+    };
+  const untouched = [
+    ...Object.values(world.orders).flatMap(({ id, version }) => (version === 1 ? [`order ${id}`] : [])),
+    ...Object.values(world.reservations).flatMap(({ orderId, status }) =>
+      status === 'RESERVED' ? [`reservation ${orderId}`] : [],
+    ),
+  ];
+  for (const row of world.left.hidden ? untouched.filter((row) => !(row in world.hidden)) : [])
+    yield {
+      name: `${nameOf(row)} is not visible yet`,
+      by: 'luck',
+      take: () => spend({ ...world, hidden: put(world.hidden, row, true) }, 'hidden'),
+    };
+  for (const id of Object.keys(world.orders).filter((id) => !world.accounts[id]))
+    yield {
+      name: `payment.orders reads OrderConfirmed of order ${short(id)}, which has no payment`,
+      by: 'luck',
+      take: () => confirmTooEarly(world, rules, id, clock.now(world)),
+    };
+}
+
+const nameOf = (row: string) => row.replace(/\S+$/, short);
+
+function* sweeping(world: World, rules: Rules): Generator<Step> {
+  for (const { orderId, trigger, late } of sweeps(world))
+    yield {
+      name: `the sweeper ${late ? 'comes too late for' : 'stops'} order ${short(orderId)}: ${trigger.type === 'Stop' ? trigger.reason : 'DEADLINE'}`,
+      by: late ? 'luck' : 'market',
       take: () => change(world, rules, [{ orderId, trigger }]),
     };
 }

@@ -3,7 +3,7 @@ import type { Trigger } from '../../../service-store/src/domain/reservation.js';
 import { adjust, nextRecord, quantityChanged, type Stock } from '../../../service-store/src/domain/stock.js';
 import { closeStore } from '../../../service-store/src/domain/store.js';
 import type { Rules } from './rules.js';
-import { announce, onLog, ownerOf, put, short, Violation, type World } from './world.js';
+import { announce, NotYetVisible, onLog, ownerOf, put, short, Violation, type World } from './world.js';
 
 /** One transaction of the consumer store.reservations. What is read of the tables is what its repository reads. */
 export function reserve(world: World, rules: Rules, messages: readonly Trigger[]): World {
@@ -14,11 +14,12 @@ export function reserve(world: World, rules: Rules, messages: readonly Trigger[]
       ...known.flatMap((key) => world.reservations[key]?.lines ?? []),
     ].map(({ productId }) => productId),
   );
+  const hidden = (key: string) => `reservation ${key}` in world.hidden;
   const held = {
     reservations: new Map(
       messages.flatMap(({ key }) => {
         const row = world.reservations[key];
-        return row ? [[key, known.includes(key) ? row : { ...row, lines: [] }] as const] : [];
+        return row && !hidden(key) ? [[key, known.includes(key) ? row : { ...row, lines: [] }] as const] : [];
       }),
     ),
     shelf: new Map(
@@ -29,7 +30,10 @@ export function reserve(world: World, rules: Rules, messages: readonly Trigger[]
     ),
   };
   const outcome = rules.store(held, messages);
-  for (const { type, key } of [...outcome.unknown, ...outcome.unexpected])
+  // Who would write a row that is hidden waits for its commit.
+  if (outcome.unknown.length > 0 || outcome.reservations.some(({ orderId }) => hidden(orderId)))
+    throw new NotYetVisible();
+  for (const { type, key } of outcome.unexpected)
     throw new Violation(`the store was sent ${type} of order ${short(key)}, which never could be`);
 
   let { reservations, shelf } = world;

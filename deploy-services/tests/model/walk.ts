@@ -85,6 +85,7 @@ function beginning({ stock }: Story): World {
     restock: 9,
     webhook: 99,
     rewind: 99,
+    hidden: 9,
   };
   const shelves = stock.reduce((w, n, i) => stocked(w, productId(i + 1), storeOf(i + 1), n), emptyWorld);
   return { ...shelves, left: { ...left, overtake: 3 } };

@@ -14,6 +14,11 @@ export const put = <T>(table: Table<T>, key: string, value: T): Table<T> =>
         [...Object.entries(table), [key, value] as const].sort(([a], [b]) => (a < b ? -1 : 1)),
       );
 
+export function without<T>(table: Table<T>, key: string): Table<T> {
+  const { [key]: _, ...rest } = table;
+  return rest;
+}
+
 /** One payment's rows in service-payment. */
 export interface Account {
   payment: Payment;
@@ -70,6 +75,11 @@ export interface World {
   readonly accounts: Table<Account>;
   /** The provider's own, by order. */
   readonly books: Table<readonly Entry[]>;
+  /**
+   * Rows that are committed, and told of on the log, and that no other session sees yet: a standby that has to confirm
+   * them is slow. `order <id>` and `reservation <id>`.
+   */
+  readonly hidden: Table<true>;
   /** By operation. */
   readonly calls: Table<Call>;
   /** By topic and key. */
@@ -88,6 +98,7 @@ export const emptyWorld: World = {
   shelf: {},
   accounts: {},
   books: {},
+  hidden: {},
   calls: {},
   log: {},
   readers: {},
@@ -96,6 +107,9 @@ export const emptyWorld: World = {
 
 /** What must never be. Thrown, or returned as text by the invariants. */
 export class Violation extends Error {}
+
+/** What is needed is not to be seen: all that the transaction did is undone, and its messages come again later. */
+export class NotYetVisible extends Error {}
 
 const begin = Date.parse('2026-01-01T12:00:00Z');
 const times = new Map<number, Date>();

@@ -10,6 +10,14 @@ const order = (name: string, left: Mutation['left'], harm: RegExp, mistake: Mist
   rules: { order: (o, trigger) => mistake(o, trigger, realRules.order) },
 });
 
+function stopsWhatIsUnderWay(o: Order, trigger: Trigger, real: Rules['order']): Reaction {
+  if (trigger.type !== 'Stop' || o.parts.every(({ status }) => status === 'OPEN')) return real(o, trigger);
+  const reaction = real({ ...o, parts: o.parts.map((part) => ({ ...part, status: 'OPEN' })) }, trigger);
+  return reaction.effect === 'applied'
+    ? { ...reaction, order: { ...reaction.order, parts: o.parts } }
+    : real(o, trigger);
+}
+
 export const ofOrders: Mutation[] = [
   order(
     'takes an admin’s refund for the compensation',
@@ -32,14 +40,16 @@ export const ofOrders: Mutation[] = [
     'lets the buyer cancel what is under way',
     { cancel: 1 },
     /a part was shipped, yet its reservation is RELEASED/,
-    (o, trigger, real) => {
-      if (trigger.type !== 'Stop' || o.parts.every(({ status }) => status === 'OPEN'))
-        return real(o, trigger);
-      const reaction = real({ ...o, parts: o.parts.map((part) => ({ ...part, status: 'OPEN' })) }, trigger);
-      return reaction.effect === 'applied'
-        ? { ...reaction, order: { ...reaction.order, parts: o.parts } }
-        : real(o, trigger);
-    },
+    stopsWhatIsUnderWay,
+  ),
+  order(
+    'stops for a deletion what is under way',
+    { deletion: 1 },
+    /a part was shipped, yet its reservation is RELEASED/,
+    (o, trigger, real) =>
+      trigger.type === 'Stop' && trigger.reason === 'BUYER'
+        ? real(o, trigger)
+        : stopsWhatIsUnderWay(o, trigger, real),
   ),
   order(
     'closes with the first answer',

@@ -2,6 +2,7 @@ import type { Loaded } from '../../../../service-payment/src/domain/fold.js';
 import type { Payment } from '../../../../service-payment/src/domain/model.js';
 import { isOpen } from '../../../../service-payment/src/domain/operations.js';
 import { type Rules, realRules } from '../rules.js';
+import { orderId, userId } from '../world.js';
 import type { Mutation } from './mutation.js';
 
 const payment = (
@@ -78,6 +79,21 @@ export const ofPayments: Mutation[] = [
       const change = realRules.payment(asked ? { ...loaded, payment: undefined } : loaded, causes, newId);
       if (!asked || !change) return change;
       return { ...change, payment: { ...change.payment, version: loaded.payment?.version ?? 0 } };
+    },
+  ),
+  payment(
+    'takes a confirmation that comes too early for a cancellation',
+    {},
+    /more PaymentCancelled than were asked for/,
+    (loaded, causes, newId) => {
+      const early = causes.map(({ trigger, ...cause }) => ({
+        ...cause,
+        trigger:
+          trigger.type === 'OrderConfirmed' && !loaded.payment
+            ? { type: 'OrderCancelling' as const, paymentId: newId(), orderId: orderId(1), userId: userId(9) }
+            : trigger,
+      }));
+      return realRules.payment(loaded, early, newId);
     },
   ),
   payment(

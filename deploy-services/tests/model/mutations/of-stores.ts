@@ -46,6 +46,12 @@ export const ofStores: Mutation[] = [
     return sold ? { ...outcome, stock: [] } : outcome;
   }),
   store(
+    'drops a confirmation whose reservation it cannot see yet',
+    { hidden: 1 },
+    /is CONFIRMED, yet its reservation is RESERVED/,
+    (held, messages) => ({ ...realRules.store(held, messages), unknown: [] }),
+  ),
+  store(
     'does not answer a cancellation that meets no reservation',
     { cancel: 1, overtake: 1 },
     /is stuck in CANCELLING/,
