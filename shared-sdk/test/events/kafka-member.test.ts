@@ -94,6 +94,28 @@ describe('a partition', () => {
   });
 });
 
+describe('a member that kafkajs makes give up its partitions', () => {
+  it('waits for new ones', async () => {
+    const processor = await join(fakeProcessor(), 0);
+    fake.emit('consumer.rebalancing', {});
+    fake.assign(1);
+    void fake.bring(1, 0);
+    await expect.poll(() => processor.process.mock.calls.length).toBe(1);
+    expect(member.status().failure).toBeUndefined();
+  });
+
+  it('and goes on with the old ones joins anew: each batch would be read again for ever', async () => {
+    const processor = await join(fakeProcessor(), 0);
+    const run = vi.spyOn(fake.consumer, 'run').mockClear();
+    fake.emit('consumer.rebalancing', {});
+    await fake.bring(0, 0);
+    await expect.poll(() => run.mock.calls.length).toBeGreaterThan(0);
+    fake.assign(0);
+    await fake.bring(0, 0);
+    expect(processor.process).toHaveBeenCalledTimes(1);
+  });
+});
+
 describe('a replay that fails', () => {
   it('is told of until one succeeds, though nothing else happens', async () => {
     const replay = vi.fn(async () => 0);

@@ -41,6 +41,8 @@ export async function session(options: SessionOptions, stopped: Promise<unknown>
   const offsets = committer(lanes, onKafka);
   const timers: NodeJS.Timeout[] = [];
   let lastFetch = Date.now();
+  /** What was ours is given up, and we have not met the group again. */
+  let adrift = false;
   let fail: (error: unknown) => void = () => {};
   const broken = new Promise<never>((_, reject) => {
     fail = reject;
@@ -52,6 +54,9 @@ export async function session(options: SessionOptions, stopped: Promise<unknown>
   async function onBatch(payload: EachBatchPayload): Promise<void> {
     const { batch, commitOffsetsIfNecessary } = payload;
     const lane = lanes.of(here(batch));
+    // Its coordinator gone, kafkajs asks us to give all up; when it then cannot join, since the broker is gone as well, it
+    // tries to fetch again, is taken for the old member and reads on: for ever, and nothing of it would be ours.
+    if (!lane && adrift) fail(new Error('kafkajs reads on without having joined again'));
     if (!lane || lane.ended()) return; // nothing is resolved: whoever has the partition next reads it again
     offsets.send = commitOffsetsIfNecessary;
     const goesOn = lane.done() >= 0 && Number(batch.firstOffset()) === lane.done() + 1;
@@ -105,11 +110,13 @@ export async function session(options: SessionOptions, stopped: Promise<unknown>
       lastFetch = Date.now();
     });
     consumer.on('consumer.rebalancing', () => {
+      adrift = true;
       // Sent before kafkajs asks to join again, so still in the name of the generation that ends.
       void quietly(offsets.commit());
       lanes.giveUp();
     });
     consumer.on('consumer.group_join', ({ payload }) => {
+      adrift = false;
       lanes.take(
         Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
           partitions.map((partition) => here({ topic, partition })),
