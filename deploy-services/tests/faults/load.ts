@@ -24,11 +24,18 @@ const atOnce = 60;
 
 let used = 0;
 
+export interface Load {
+  /** The ids of those that were placed until now. */
+  placed(): string[];
+  /** Resolves when each that was begun is answered. */
+  stop(): Promise<void>;
+}
+
 /**
  * Places orders at a rate until it is stopped, as careful clients do: again under the same key until somebody answers
- * for good. Resolves with the ids of those that were placed.
+ * for good. What nobody answered while a service was away is made up for afterwards, or the rate would be a wish.
  */
-export function placeOrders({ buyers, products }: Crowd, perSecond: number): { stop(): Promise<string[]> } {
+export function placeOrders({ buyers, products }: Crowd, perSecond: number): Load {
   const under = new Set<Promise<void>>();
   const placed: string[] = [];
 
@@ -44,17 +51,21 @@ export function placeOrders({ buyers, products }: Crowd, perSecond: number): { s
     }, answersWithinMs);
   }
 
+  const began = performance.now();
+  let begun = 0;
   const timer = setInterval(() => {
-    if (under.size >= atOnce) return;
-    const placing = place(used++).finally(() => under.delete(placing));
-    placing.catch(() => {}); // awaited in stop
-    under.add(placing);
-  }, 1_000 / perSecond);
+    const due = ((performance.now() - began) / 1_000) * perSecond;
+    for (; begun < due && under.size < atOnce; begun++) {
+      const placing = place(used++).finally(() => under.delete(placing));
+      placing.catch(() => {}); // awaited in stop
+      under.add(placing);
+    }
+  }, 10);
   return {
+    placed: () => placed,
     async stop() {
       clearInterval(timer);
       await Promise.all(under);
-      return placed;
     },
   };
 }
