@@ -1,12 +1,13 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type KafkaMessage, Partitioners } from 'kafkajs';
+import { Partitioners } from 'kafkajs';
 import { consumers } from '../consumers.js';
 import type { LogPlace } from '../market-file.js';
 import { Problem } from '../problem.js';
 import { type Committed, committedBy } from '../stack/lag.js';
 import { describedTopics, kafkaAt, oneByOne } from '../stack/topics.js';
-import type { EventLog, LoggedEvent, Reader } from './invariant.js';
+import type { EventLog, Reader } from './invariant.js';
+import { type LogRecord, recordOf } from './kafka-record.js';
 
 const dayMs = 86_400_000;
 const recentMs = 6 * dayMs;
@@ -14,7 +15,6 @@ const readsWithinMs = 120_000;
 const pauseMs = 500;
 
 type Place = Extract<LogPlace, { kind: 'kafka' }>;
-type Record = Omit<LoggedEvent, 'recent'> & { occurredAt: number };
 
 export interface KafkaLog extends Omit<EventLog, 'asOf'> {
   /** Reads on to where the topics end now, and how far the groups are: what is told until the next time. */
@@ -38,7 +38,7 @@ export async function kafkaLog({ broker, topicPrefix }: Place): Promise<KafkaLog
     retry: { restartOnFailure: async () => false },
   });
   const topics = describedTopics().topics.map((topic) => `${topicPrefix}${topic}`);
-  const records = new Map<string, Record[]>();
+  const records = new Map<string, LogRecord[]>();
   const next = new Map<string, number>();
 
   /** A person can mend that Kafka is gone; nobody learns anything from where we noticed. */
@@ -126,7 +126,7 @@ export async function kafkaLog({ broker, topicPrefix }: Place): Promise<KafkaLog
   // As Kafka's own producers choose, which Connect uses: by the partitions that there are, not those that there should be.
   const partitioner = Partitioners.DefaultPartitioner();
   const partitionsOf = new Map<string, Parameters<typeof partitioner>[0]['partitionMetadata']>();
-  let known: Record[] = [];
+  let known: LogRecord[] = [];
   let ids = new Set<string>();
   let committed: Committed[] = [];
 
@@ -171,46 +171,16 @@ export async function kafkaLog({ broker, topicPrefix }: Place): Promise<KafkaLog
       return sent.filter(({ id }) => !ids.has(id)).length;
     },
     async unread() {
-      // A group that has never committed has its topics from our own list: the brokers do not tell while it rebalances.
-      const topicsOf = new Map<string, Set<string>>();
-      const reads = (group: string, topic: string) =>
-        topicsOf.set(group, (topicsOf.get(group) ?? new Set()).add(topic));
-      for (const { group, topic } of consumers) reads(group, topic);
-      const done = new Map<string, number>();
-      for (const { group, topic, partition, offset } of committed) {
-        reads(group, topic.slice(topicPrefix.length));
-        done.set(`${group} ${topic.slice(topicPrefix.length)}/${partition}`, offset);
-      }
+      // By our own list of who reads what: the brokers do not tell of a group while it rebalances.
+      const done = new Map(
+        committed.map(({ group, topic, partition, offset }) => [`${group} ${topic}/${partition}`, offset]),
+      );
       let unread = 0;
       for (const { topic, partition, position } of known)
-        for (const [group, topics] of topicsOf)
-          if (topics.has(topic) && position > (done.get(`${group} ${topic}/${partition}`) ?? 0)) unread++;
+        for (const { group } of consumers.filter((consumer) => consumer.topic === topic))
+          if (position > (done.get(`${group} ${topicPrefix}${topic}/${partition}`) ?? 0)) unread++;
       return unread;
     },
     close,
   };
-}
-
-function recordOf(topic: string, partition: number, message: KafkaMessage): Record {
-  const { key, value, headers, offset, timestamp } = message;
-  const header = (name: string) => headers?.[name]?.toString() ?? '';
-  return {
-    id: header('id'),
-    topic,
-    key: key?.toString() ?? '',
-    type: header('eventType'),
-    version: Number(header('version')),
-    content: digest(value?.toString(), header('occurredAt'), header('traceparent')),
-    partition,
-    position: Number(offset) + 1,
-    occurredAt: Date.parse(header('occurredAt')) || Number(timestamp),
-  };
-}
-
-/** What contentOf is in SQL: seconds have six digits there, and as many as they need here. */
-function digest(payload: string | undefined, occurredAt: string, traceparent: string): string {
-  const seconds = Math.floor(Date.parse(occurredAt) / 1_000);
-  const fraction = (/\.(\d+)/.exec(occurredAt)?.[1] ?? '').padEnd(6, '0');
-  const parts = [...(payload === undefined ? [] : [payload]), `${seconds}.${fraction}`, traceparent || '-'];
-  return createHash('md5').update(parts.join('|')).digest('hex');
 }
