@@ -46,5 +46,5 @@ export function connectRest(url: string) {
 /** The last cause says what happened; what stands above it says where it was noticed. */
 function reasonIn(trace: string): string {
   const lines = trace.split('\n').filter((line) => line && !/^\s/.test(line));
-  return (lines.at(-1) ?? 'no reason given').replace(/^Caused by: /, '').replace(/^(\w+\.)+/, '');
+  return (lines.at(-1) ?? 'no reason given').replace(/^Caused by: /, '').replace(/^(\w+\.)+|\.$/g, '');
 }

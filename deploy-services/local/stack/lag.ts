@@ -13,8 +13,10 @@ export interface GroupLag {
 // it got, is nobody's business: the market does not wait for it.
 
 /** How far each group of the services is behind. */
-export const lagOfGroups = (admin: Admin): Promise<GroupLag[]> =>
-  oneByOne(groups.toSorted(), (group) => lagOf(admin, group));
+export async function lagOfGroups(admin: Admin): Promise<GroupLag[]> {
+  const there = await admin.listTopics(); // what is missing is told of elsewhere
+  return oneByOne(groups.toSorted(), (group) => lagOf(admin, group, there));
+}
 
 export interface Committed {
   group: string;
@@ -33,7 +35,7 @@ export async function committedBy(admin: Admin): Promise<Committed[]> {
   return all.flat();
 }
 
-async function lagOf(admin: Admin, group: string): Promise<GroupLag> {
+async function lagOf(admin: Admin, group: string, there: string[]): Promise<GroupLag> {
   const { groups } = await admin.describeGroups([group]);
   const offsets = await admin.fetchOffsets({ groupId: group });
   const members = groups[0]?.members ?? [];
@@ -44,7 +46,8 @@ async function lagOf(admin: Admin, group: string): Promise<GroupLag> {
     topics.add(topic);
     for (const { partition, offset } of partitions) committed.set(`${topic}/${partition}`, Number(offset));
   }
-  const behind = await oneByOne([...topics], async (topic) =>
+  const found = [...topics].filter((topic) => there.includes(topic));
+  const behind = await oneByOne(found, async (topic) =>
     (await admin.fetchTopicOffsets(topic)).map(({ partition, low, high }) => {
       const from = Math.max(Number(low), committed.get(`${topic}/${partition}`) ?? 0);
       return Math.max(0, Number(high) - from);

@@ -8,6 +8,7 @@ const admin = {
   listGroups: async () => ({
     groups: [...groups, 'console-consumer-71'].map((groupId) => ({ groupId, protocolType: 'consumer' })),
   }),
+  listTopics: async () => ['market.order'],
   describeGroups: async () => ({ groups: [{ members: [] }] }),
   fetchOffsets: async ({ groupId }: { groupId: string }) => [
     {
@@ -23,4 +24,14 @@ test('only the groups of the services are looked at: nobody waits for a stranger
   expect(await lagOfGroups(admin)).toEqual(mine.map((group) => ({ group, members: 0, unread: 7 })));
   const committed = await committedBy(admin);
   expect(committed.map(({ group }) => group).sort()).toEqual(mine);
+});
+
+test('a topic that is missing hides nothing else', async () => {
+  const fetchTopicOffsets = () => Promise.reject(new Error('This server does not host this topic-partition'));
+  const told = await lagOfGroups({
+    ...admin,
+    listTopics: async () => [],
+    fetchTopicOffsets,
+  } as unknown as Admin);
+  expect(told.map(({ unread }) => unread)).toEqual([0, 0, 0, 0, 0]);
 });
