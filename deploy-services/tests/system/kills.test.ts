@@ -9,7 +9,8 @@ let buyers: Person[];
 let products: Product[];
 
 beforeAll(async () => {
-  market = await startMarket();
+  // What a kill interrupts at the provider is asked about after its lease: 5 s of it, and the test waits no half minute.
+  market = await startMarket({ env: { PROVIDER_TIMEOUT_SECONDS: '2', OPERATION_LEASE_SECONDS: '5' } });
   buyers = await Promise.all(Array.from({ length: 4 }, () => somebody(market)));
   const seller = await somebody(market);
   const stores = await Promise.all(Array.from({ length: 3 }, () => seller.openStore()));
