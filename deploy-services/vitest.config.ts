@@ -6,7 +6,9 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     exclude: [...configDefaults.exclude, 'tests/system/**', 'tests/faults/**'],
     globalSetup: ['@msa-event-market/shared-sdk/testing/postgres'],
+    maxWorkers: 2, // by default one where there are two cores, which mostly wait
     testTimeout: 30_000,
+    expect: { poll: { timeout: 10_000 } }, // one second is short on busy cores
     hookTimeout: 60_000,
   },
 });

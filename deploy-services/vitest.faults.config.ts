@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['tests/faults/**/*.test.ts'],
     fileParallelism: false,
     testTimeout: 900_000,
+    expect: { poll: { timeout: 10_000 } }, // one second is short on busy cores
     hookTimeout: 180_000,
   },
 });

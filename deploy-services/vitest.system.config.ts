@@ -8,6 +8,7 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, ...(stack ? [] : ['**/*.stack.test.ts'])],
     fileParallelism: false,
     testTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } }, // one second is short on busy cores
     hookTimeout: 120_000,
   },
 });

@@ -6,6 +6,7 @@ export default defineConfig({
     // One real PostgreSQL for the run; each test file works on a database of its own.
     globalSetup: ['@msa-event-market/shared-sdk/testing/postgres'],
     testTimeout: 20_000,
+    expect: { poll: { timeout: 10_000 } }, // one second is short on busy cores
     hookTimeout: 60_000,
   },
 });

@@ -7,6 +7,7 @@ export default defineConfig({
     // One PostgreSQL and few cores are shared by all files.
     maxWorkers: 2,
     testTimeout: 20_000,
+    expect: { poll: { timeout: 10_000 } }, // one second is short on busy cores
     hookTimeout: 60_000,
   },
 });

@@ -5,6 +5,7 @@ export default defineConfig({
     globalSetup: ['@msa-event-market/shared-sdk/testing/postgres'],
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
+    expect: { poll: { timeout: 10_000 } }, // one second is short on busy cores
     hookTimeout: 60_000,
   },
 });
