@@ -8,7 +8,7 @@ import { type Connectors, connectorOf, keepConnectors } from './connectors.js';
 import { fill } from './fill.js';
 import { jars } from './jars.js';
 import { requireJava } from './java.js';
-import { endForgottenStack, javaProgram, stackFolder } from './java-program.js';
+import { javaProgram, stackFolder } from './java-program.js';
 import { cdcRole, prepareOutboxes, stackDatabaseOf } from './outboxes.js';
 import { resendLost } from './resend.js';
 import { createTopics, describedTopics, kafkaAt, topicPrefix } from './topics.js';
@@ -30,7 +30,6 @@ export async function stackTransport(options: TransportOptions): Promise<Transpo
   async function begin(): Promise<void> {
     java = { java: requireJava(), jars: await jars(say) };
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    await endForgottenStack(dataDir, say);
     say('starting Kafka');
     writeFileSync(path.join(folder, 'broker.properties'), fill('broker.properties', words));
     brokerProcess = await startBroker({ ...java, home: folder, output, onChange });

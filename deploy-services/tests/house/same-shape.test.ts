@@ -48,3 +48,12 @@ test('every service is compiled by the same rules', () => {
   const rules = services.map((service) => JSON.parse(read(`${service}/tsconfig.json`)));
   for (const other of rules) expect(other).toEqual(rules[0]);
 });
+
+test('every image is built alike, but for its name and what only payment has', () => {
+  const images = services.map((service) =>
+    read(`${service}/Dockerfile`)
+      .replaceAll(service, 'service')
+      .replace(/^COPY migrations-sandbox .*\n/m, ''),
+  );
+  for (const other of images) expect(other).toBe(images[0]);
+});
