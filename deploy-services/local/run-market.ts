@@ -76,7 +76,8 @@ export async function runMarket({
   try {
     return { file: await start(stops), standStill, stop };
   } catch (error) {
-    await stop();
+    // Why it could not be started is what somebody wants to know.
+    await stop().catch((other: Error) => output.say(other.message));
     throw error;
   }
 
