@@ -55,7 +55,10 @@ const passedOn =
   /^(LOG_|OTEL_|ORDER_|MAX_|SWEEP_|PROVIDER_|OPERATION_|EXECUTE_|SANDBOX_WEBHOOK_|DATABASE_POOL_|SIGN_|ACCESS_TOKEN_|REFRESH_TOKEN_|SESSION_|PASSWORD_HASHES_|SHUTDOWN_|TRUSTED_PROXIES$|NODE_|TZ$|PATH$|SystemRoot$|TEMP$|TMP$|HOME$)/;
 
 export function inherited(): Record<string, string> {
-  const env: Record<string, string> = { UV_THREADPOOL_SIZE: `${Math.max(4, availableParallelism())}` };
+  const env: Record<string, string> = {
+    UV_THREADPOOL_SIZE: `${Math.max(4, availableParallelism())}`,
+    MALLOC_ARENA_MAX: '2', // one for each core and thread otherwise: some 8 MiB of a service at rest (glibc only)
+  };
   for (const [name, value] of Object.entries(process.env)) {
     if (value !== undefined && passedOn.test(name)) env[name] = value;
   }

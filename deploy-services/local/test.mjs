@@ -18,6 +18,7 @@ const embeddedSuites = [
 ];
 const stackSuites = [
   { name: 'events', folder: 'shared-sdk', files: ['test/events'], broker: true },
+  { name: 'deploy-services', folder: 'deploy-services', files: ['.stack.test.ts'], broker: true },
   { name: 'system', folder: 'deploy-services', config: 'vitest.system.config.ts' },
 ];
 
@@ -130,7 +131,7 @@ function skip({ name }) {
   return { passed: 0, failed: 0, skipped: 1 };
 }
 
-/** A broker for the tests of the SDK, which know nothing of markets. It ends when we do. */
+/** A broker for the tests that have no market. It ends when we do. */
 async function startBroker() {
   const module = path.join(root, 'deploy-services/dist/local/stack/broker-for-tests.js');
   const running = spawn(process.execPath, [module], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });

@@ -5,7 +5,7 @@ import { provision } from '../provision.js';
 import { connectRest } from '../stack/connect-rest.js';
 import { connectorOf, keepConnectors } from '../stack/connectors.js';
 import { prepareOutboxes, stackDatabaseOf } from '../stack/outboxes.js';
-import { createTopics, describedTopics, kafkaAt } from '../stack/topics.js';
+import { applyTopics, describedTopics, kafkaAt } from '../stack/topics.js';
 import { serviceNames, services } from '../topology.js';
 
 // What the launcher does before the services of the stack start, once, in a market of containers: see compose.yaml.
@@ -36,7 +36,7 @@ await provision({
 
 console.log('topics');
 await kafka.connect();
-for (const complaint of await createTopics(kafka, describedTopics())) console.warn(complaint);
+for (const complaint of await applyTopics(kafka, describedTopics())) console.warn(complaint);
 await kafka.disconnect();
 
 // A slot that is gone although a connector has read from it is a loss, which a new one would only hide.

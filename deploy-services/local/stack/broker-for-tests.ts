@@ -1,4 +1,4 @@
-// A broker alone, for the tests of the SDK: says on stdout its address, and the URL of its listener with TLS and
+// A broker alone, for the tests that have no market: says on stdout its address, and the URL of its listener with TLS and
 // passwords; ends with whoever started it.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

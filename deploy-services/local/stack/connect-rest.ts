@@ -1,6 +1,8 @@
 export interface ConnectorStatus {
-  /** RUNNING, FAILED, PAUSED …; MISSING when Connect does not know it. */
+  /** RUNNING when all of it runs; FAILED, PAUSED … as the worst of it; MISSING when Connect does not know it. */
   state: string;
+  /** In Connect's words, connector and tasks by themselves: a connector runs on when its task has failed. */
+  parts: string;
   /** Connect's own words of what went wrong. */
   reason?: string;
 }
@@ -18,15 +20,16 @@ export function connectRest(url: string) {
   return {
     async status(name: string): Promise<ConnectorStatus> {
       const response = await ask(`/connectors/${name}/status`);
-      if (response.status === 404) return { state: 'MISSING' };
+      if (response.status === 404) return { state: 'MISSING', parts: 'MISSING' };
       if (!response.ok) throw new Error(`Kafka Connect answered ${response.status}`);
       const { connector, tasks } = (await response.json()) as {
         connector: { state: string; trace?: string };
         tasks: { state: string; trace?: string }[];
       };
+      const parts = `${connector.state}, ${tasks.map((task) => `task ${task.state}`).join(', ') || 'no task yet'}`;
       const failed = [connector, ...tasks].find(({ state }) => state === 'FAILED');
-      if (failed) return { state: 'FAILED', reason: reasonIn(failed.trace ?? '') };
-      return { state: tasks[0]?.state ?? 'STARTING' };
+      if (failed) return { state: 'FAILED', parts, reason: reasonIn(failed.trace ?? '') };
+      return { state: tasks[0]?.state ?? 'STARTING', parts };
     },
     /** Resolves with what Connect has against it, if anything. */
     async put(name: string, config: Record<string, string>): Promise<string | undefined> {

@@ -4,7 +4,7 @@ import { type ServiceName, services } from '../topology.js';
 import { connectRest } from './connect-rest.js';
 import { fill, properties } from './fill.js';
 import { cdcRole, stackDatabaseOf } from './outboxes.js';
-import { topicPrefix } from './topics.js';
+import { describedTopics, topicPrefix } from './topics.js';
 
 export interface Connector {
   name: string;
@@ -29,6 +29,7 @@ export const connectorOf = (service: ServiceName, { host, port, password }: Conn
       port,
       password,
       prefix: topicPrefix,
+      partitions: describedTopics().partitions,
       schema: services[service].schema,
       database: stackDatabaseOf(service),
       user: cdcRole(service),
@@ -47,7 +48,6 @@ const seldomMs = 2_000;
 /** A task that fails again and again, for half a minute by then, has a reason that a restart does not mend. */
 const restartsAllowed = 5;
 const wellAfterMs = 60_000;
-const startsWithinMs = 90_000;
 
 interface Story {
   state: string;
@@ -65,7 +65,7 @@ export function keepConnectors(
   url: string,
   connectors: Connector[],
   say: (line: string) => void,
-  firstPauseMs = 1_000,
+  { firstPauseMs = 1_000, startsWithinMs = 90_000 } = {},
 ): Connectors {
   const rest = connectRest(url);
   const stopping = new AbortController();

@@ -32,8 +32,8 @@ const telling = (what: string, ask: () => Promise<Line[]>): Promise<Line[]> =>
 const connectors = (url: string): Promise<Line[]> =>
   Promise.all(
     serviceNames.map(async (name) => {
-      const { state, reason } = await connectRest(url).status(name);
-      const text = `connector ${name.padEnd(8)} ${state}${reason ? `: ${reason}` : ''}`;
+      const { state, parts, reason } = await connectRest(url).status(name);
+      const text = `connector ${name.padEnd(8)} ${parts}${reason ? `: ${reason}` : ''}`;
       return { well: state === 'RUNNING', text };
     }),
   );

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Admin, Kafka, logLevel } from 'kafkajs';
+import kafkajs, { type Admin, Kafka, logLevel } from 'kafkajs';
 import { root } from '../topology.js';
 
+/** What topics.json describes. */
 export interface Topics {
   topics: string[];
   /** For life: a topic that grows sends its keys to other partitions, and their order is lost. */
@@ -31,40 +32,66 @@ export async function oneByOne<T, R>(all: readonly T[], ask: (one: T) => Promise
   return answers;
 }
 
-/** Creates the topics that are missing; returns what is wrong with those that are there, in words. */
-export async function createTopics(
-  admin: Admin,
-  { topics, partitions, retentionDays }: Topics,
-): Promise<string[]> {
-  const names = topics.map((topic) => `${topicPrefix}${topic}`);
+/**
+ * Creates the topics that are missing and sets how long each keeps its events; returns what is wrong with those that are
+ * there, in words, and cannot be changed.
+ */
+export async function applyTopics(admin: Admin, described: Topics): Promise<string[]> {
+  const names = namesOf(described);
   const there = await admin.listTopics();
   await admin.createTopics({
     waitForLeaders: true,
     topics: names
       .filter((name) => !there.includes(name))
-      .map((topic) => ({
-        topic,
-        numPartitions: partitions,
-        replicationFactor: 1,
-        configEntries: [{ name: 'retention.ms', value: `${retentionDays * 86_400_000}` }],
-      })),
+      .map((topic) => ({ topic, numPartitions: described.partitions, replicationFactor: 1 })),
   });
-  return wrongTopics(admin, { topics, partitions });
+  const forgetful = (await retentionOf(admin, names)).filter(({ ms }) => ms !== retentionMs(described));
+  if (forgetful.length > 0)
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: forgetful.map(({ name }) => ({
+        type: TOPIC,
+        name,
+        configEntries: [{ name: retention, value: `${retentionMs(described)}` }],
+      })),
+    });
+  return wrongTopics(admin, described);
 }
 
-export async function wrongTopics(
-  admin: Admin,
-  { topics, partitions }: Pick<Topics, 'topics' | 'partitions'>,
-): Promise<string[]> {
-  const names = topics.map((topic) => `${topicPrefix}${topic}`);
+/** What is not as it is described, in words. */
+export async function wrongTopics(admin: Admin, described: Topics): Promise<string[]> {
+  const { partitions, retentionDays } = described;
+  const names = namesOf(described);
   const there = await admin.listTopics();
-  const { topics: found } = await admin.fetchTopicMetadata({
-    topics: names.filter((name) => there.includes(name)),
-  });
+  const found = names.filter((name) => there.includes(name));
+  // Without names kafkajs asks for all topics.
+  const { topics } = found.length > 0 ? await admin.fetchTopicMetadata({ topics: found }) : { topics: [] };
   return [
     ...names.filter((name) => !there.includes(name)).map((name) => `topic ${name} is missing`),
-    ...found
-      .filter(({ name, partitions: has }) => names.includes(name) && has.length !== partitions)
+    ...topics
+      .filter((topic) => topic.partitions.length !== partitions)
       .map((topic) => `topic ${topic.name} has ${topic.partitions.length} partitions, not ${partitions}`),
+    ...(await retentionOf(admin, found))
+      .filter(({ ms }) => ms !== retentionMs(described))
+      .map(({ name, ms }) => `topic ${name} keeps its events for ${ms / dayMs} days, not ${retentionDays}`),
   ];
+}
+
+const dayMs = 86_400_000;
+/** Not by name: Node does not see it among kafkajs's exports. */
+const { TOPIC } = kafkajs.ConfigResourceTypes;
+const retention = 'retention.ms';
+const retentionMs = ({ retentionDays }: Topics) => retentionDays * dayMs;
+const namesOf = ({ topics }: Topics) => topics.map((topic) => `${topicPrefix}${topic}`);
+
+async function retentionOf(admin: Admin, names: string[]): Promise<{ name: string; ms: number }[]> {
+  if (names.length === 0) return [];
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: names.map((name) => ({ type: TOPIC, name, configNames: [retention] })),
+  });
+  return resources.map(({ resourceName, configEntries: [entry] }) => ({
+    name: resourceName,
+    ms: Number(entry?.configValue),
+  }));
 }

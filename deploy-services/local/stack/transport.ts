@@ -11,7 +11,7 @@ import { requireJava } from './java.js';
 import { javaProgram, stackFolder } from './java-program.js';
 import { cdcRole, prepareOutboxes, stackDatabaseOf } from './outboxes.js';
 import { resendLost } from './resend.js';
-import { createTopics, describedTopics, kafkaAt, topicPrefix } from './topics.js';
+import { applyTopics, describedTopics, kafkaAt, topicPrefix } from './topics.js';
 
 /** A database a service, Kafka, and one Kafka Connect worker with a Debezium connector for each outbox. */
 export async function stackTransport(options: TransportOptions): Promise<Transport> {
@@ -40,7 +40,7 @@ export async function stackTransport(options: TransportOptions): Promise<Transpo
     const admin = kafkaAt(broker).admin();
     try {
       await untilAnswers(admin.connect, brokerProcess, path.join(dataDir, 'logs', 'broker.log'));
-      for (const complaint of await createTopics(admin, describedTopics()))
+      for (const complaint of await applyTopics(admin, describedTopics()))
         say(`${complaint}: see deploy-services/docs/stack.md, "Too few partitions"`);
     } finally {
       await admin.disconnect();

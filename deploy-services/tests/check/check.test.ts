@@ -1,15 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type {} from '@msa-event-market/shared-sdk/testing/postgres'; // what `inject` knows
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkMarket, invariants, type Report } from '../../local/check/check.js';
 import type { EventLog, Snapshots } from '../../local/check/invariant.js';
-import { asking, type Open, oneDatabase, snapshotsOf } from '../../local/check/snapshots.js';
+import { snapshotsOf } from '../../local/check/snapshots.js';
 import { Problem } from '../../local/problem.js';
 import { byService } from '../../local/topology.js';
-import { makeHistory } from './history.js';
-import { marketInProcess } from './market-in-process.js';
+import { marketOfThePast, type PastMarket, violated } from './market-of-the-past.js';
 import { inEffects } from './planted/in-effects.js';
 import { inKeys } from './planted/in-keys.js';
 import { inOrders } from './planted/in-orders.js';
@@ -31,33 +28,11 @@ const planted = [
   ...inKeys,
 ];
 const numbers = invariants.map(({ number }) => number);
-let open: Open;
-let untouched: Report;
-let market: pg.Client;
-let sandbox: pg.Client;
-
+let past: PastMarket;
 beforeAll(async () => {
-  const server = inject('postgresUrl');
-  const inDatabase = (name: string) => Object.assign(new URL(server), { pathname: `/${name}` }).href;
-  const running = await marketInProcess(server);
-  try {
-    await makeHistory(running, inDatabase('market'));
-    const { databases, sandbox: book } = running.provisioned;
-    // With the role and the connections that `npm run check` uses.
-    open = snapshotsOf({
-      check: byService((name) => databases[name].checkUrl),
-      checkSandbox: book.checkUrl,
-    });
-    untouched = await checkMarket(open, { waitSeconds: 20 });
-  } finally {
-    await running.stop();
-  }
-  [market, sandbox] = ['market', 'sandbox'].map(
-    (name) => new pg.Client({ connectionString: inDatabase(name) }),
-  ) as [pg.Client, pg.Client];
-  await Promise.all([market.connect(), sandbox.connect()]);
+  past = await marketOfThePast();
 }, 120_000);
-afterAll(() => Promise.all([market?.end(), sandbox?.end()]));
+afterAll(() => past?.close());
 
 /** The checker’s report on the market with something planted in it, which is taken out again. */
 const reportOn = (
@@ -65,36 +40,18 @@ const reportOn = (
   waitSeconds = 0,
   say?: (line: string) => void,
 ): Promise<Report> =>
-  withPlanted(plant, (read) => checkMarket((work) => work(read), { waitSeconds, ...(say && { say }) }));
-
-async function withPlanted<T>(
-  plant: Pick<Planted, 'market' | 'sandbox'>,
-  work: (read: Snapshots) => Promise<T>,
-): Promise<T> {
-  const both = [market, sandbox];
-  await Promise.all(both.map((client) => client.query('BEGIN')));
-  try {
-    if (plant.market) await market.query(plant.market);
-    if (plant.sandbox) await sandbox.query(plant.sandbox);
-    return await work(oneDatabase(asking(market), asking(sandbox)));
-  } finally {
-    await Promise.all(both.map((client) => client.query('ROLLBACK')));
-  }
-}
-
-const violated = ({ results }: Report) =>
-  results.filter(({ violations }) => violations.length > 0).map(({ number }) => number);
+  past.withPlanted(plant, (read) => checkMarket((work) => work(read), { waitSeconds, ...(say && { say }) }));
 
 describe('a market in which nothing is wrong', () => {
   test('passes, with the rights of the role that only reads', () => {
-    expect(untouched.results.filter(({ violations, skipped }) => violations.length > 0 || skipped)).toEqual(
-      [],
-    );
-    expect(untouched).toMatchObject({ ok: true, notes: [] });
+    expect(
+      past.untouched.results.filter(({ violations, skipped }) => violations.length > 0 || skipped),
+    ).toEqual([]);
+    expect(past.untouched).toMatchObject({ ok: true, notes: [] });
   });
 
   test('gives every invariant something to look at: a check of nothing proves nothing', () => {
-    expect(untouched.results.filter(({ rows }) => rows === 0).map(({ number }) => number)).toEqual([]);
+    expect(past.untouched.results.filter(({ rows }) => rows === 0).map(({ number }) => number)).toEqual([]);
   });
 
   test('passes again when what was planted is taken out', async () => {
@@ -166,10 +123,10 @@ describe('snapshots', () => {
   const booked = 'SELECT count(*)::int AS n FROM sandbox.book';
 
   test('are taken of all databases together, before any of them is asked', async () => {
-    const { rows } = await sandbox.query(booked);
+    const { rows } = await past.sandbox.query(booked);
     try {
-      const seen = await open(async (read) => {
-        await sandbox.query(
+      const seen = await past.open(async (read) => {
+        await past.sandbox.query(
           `INSERT INTO sandbox.book (key, kind, order_id, method, amount, currency, outcome)
            VALUES (gen_random_uuid(), 'capture', gen_random_uuid(), 'too late', 1, 'EUR', 'done')`,
         );
@@ -177,13 +134,13 @@ describe('snapshots', () => {
       });
       expect(seen).toEqual(rows);
     } finally {
-      await sandbox.query(`DELETE FROM sandbox.book WHERE method = 'too late'`);
+      await past.sandbox.query(`DELETE FROM sandbox.book WHERE method = 'too late'`);
     }
   });
 
   test('that do not fit each other are taken again, before what needs rest is called wrong', async () => {
     let looks = 0;
-    const { report, violations } = await withPlanted({}, async (read) => {
+    const { report, violations } = await past.withPlanted({}, async (read) => {
       const behind: Snapshots = { ...read, sandbox: async () => [] };
       const found = await checkMarket((work) => work(++looks === 1 ? behind : read), { waitSeconds: 0 });
       const twoB = invariants.find(({ number }) => number === '2b');
@@ -196,7 +153,7 @@ describe('snapshots', () => {
 
 describe('a log that was read before the databases', () => {
   const withLog = (change: Partial<EventLog>, sql: string) =>
-    withPlanted({ market: sql }, (read) => {
+    past.withPlanted({ market: sql }, (read) => {
       const log = { ...read.log, ...change };
       return checkMarket((work) => work({ ...read, log }), { waitSeconds: 0 });
     });
@@ -215,7 +172,7 @@ describe('a log that was read before the databases', () => {
   });
 
   test('need not agree with the outboxes on what is recent', async () => {
-    const report = await withPlanted({ market: older('stock') }, (read) => {
+    const report = await past.withPlanted({ market: older('stock') }, (read) => {
       const events = async () => (await read.log.events()).map((event) => ({ ...event, recent: false }));
       return checkMarket((work) => work({ ...read, log: { ...read.log, events } }), { waitSeconds: 0 });
     });
@@ -229,9 +186,9 @@ test('a PostgreSQL that is gone is told in one line', async () => {
   const told = 'PostgreSQL does not answer (connect ECONNREFUSED 127.0.0.1:1): see npm run status';
   await expect(checkMarket(away)).rejects.toThrow(new Problem(told));
   // It ends while it is asked: nothing but the statement may notice.
-  const ended = open(async (read) => {
+  const ended = past.open(async (read) => {
     const [own] = await read.orders<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-    await market.query(`SELECT pg_terminate_backend(${own?.pid})`);
+    await past.market.query(`SELECT pg_terminate_backend(${own?.pid})`);
     await sleep(50);
     return read.orders('SELECT 1');
   });

@@ -110,12 +110,12 @@ describe.runIf(process.env.MARKET_PROFILE === 'stack')('what is wrong is seen, a
     }, patientlyMs);
     const seen = status();
     expect(seen.code).toBe(1);
-    expect(seen.text).toMatch(/DOWN connector order/);
+    expect(seen.text).toMatch(/DOWN connector order +RUNNING, task FAILED: .*password authentication failed/);
 
     // A start sets all passwords anew.
     await market.restart();
     await anOrderGoesThrough();
-    expect(status().text).toMatch(/up {3}connector order +RUNNING/);
+    expect(status().text).toMatch(/up {3}connector order +RUNNING, task RUNNING/);
   });
 
   it('a slot that was dropped', async () => {

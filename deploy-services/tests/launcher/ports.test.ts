@@ -31,6 +31,21 @@ test('a taken port is named, with whose it would be and what to do', async () =>
   other.close();
 });
 
+test.each([
+  [60, 'Kafka'],
+  [61, 'Kafka'],
+  [62, 'Kafka Connect'],
+])('on the stack also port +%i, for %s', async (offset, who) => {
+  const base = await freeBase();
+  const other = createServer().listen(base + offset, '127.0.0.1');
+  await once(other, 'listening');
+  await expect(choosePorts(base, { profile: 'stack' })).rejects.toThrow(
+    `Taken by another program: port ${base + offset} for ${who}.`,
+  );
+  await choosePorts(base); // the other profile does not need it
+  other.close();
+});
+
 test('what a killed launcher left may take a moment to end', async () => {
   const base = await freeBase();
   const other = createServer().listen(base + 10, '127.0.0.1');

@@ -158,7 +158,7 @@ describe('a market', () => {
     for (const name of [...processes, ...serviceNames.map((service) => `service-${service}`)])
       expect(lines).toContainEqual(expect.stringMatching(`^up +${name} +process \\d+`));
     if (!stack) return;
-    expect(lines).toContainEqual(expect.stringMatching(/^up +connector order +RUNNING$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^up +connector order +RUNNING, task RUNNING$/));
     expect(lines).toContainEqual(expect.stringMatching(/^up +slot order_outbox +read, .* MB behind/));
     expect(lines).toContainEqual(expect.stringMatching(/^up +group order.saga +1 member, 0 events behind$/));
   });

@@ -1,7 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { connectDatabase } from '../../src/db/index.js';
 import { registry } from '../../src/metrics/index.js';
@@ -294,49 +291,6 @@ describe('a group', () => {
     await expect.poll(seen, patiently).toEqual(upTo(1));
     await expect.poll(shares, patiently).toEqual([2, 2]);
   });
-
-  it('finds out the message that ends its process, parks it, and handles the rest', async () => {
-    const deadly = { ...thing('b', 1), payload: { label: 'deadly', behave: 'die' } };
-    await send(thing('a', 1), deadly, thing('b', 2), thing('c', 1));
-    const env = {
-      ...process.env,
-      DATABASE_URL: g.t.url,
-      EVENTS_URL: g.log.url,
-      TOPIC_PREFIX: g.log.topicPrefix,
-      GROUP: g.log.group,
-    };
-    const program = fileURLToPath(new URL('../fixtures/mortal-process.ts', import.meta.url));
-    let deaths = 0;
-    let child: ChildProcess | undefined;
-    let over = false;
-    const lives = (async () => {
-      while (!over) {
-        child = fork(program, {
-          env,
-          execArgv: ['--import', 'tsx'],
-          stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-        });
-        const [code] = await once(child, 'exit');
-        if (code === 1) deaths++;
-      }
-    })();
-    try {
-      await expect
-        .poll(async () => (await parkedOf(g.t.db)).map(({ label, reason }) => [label, reason]), {
-          timeout: 150_000,
-        })
-        .toEqual([
-          ['deadly', 'ENDED_THE_PROCESS'],
-          ['2', 'BEHIND_PARKED'],
-        ]);
-      await expect.poll(seen, patiently).toEqual({ a: ['1'], c: ['1'] });
-      expect(deaths).toBe(6); // once in a batch, then five times alone
-    } finally {
-      over = true;
-      child?.kill();
-      await lives;
-    }
-  }, 180_000);
 
   it('knows how far it is behind', async () => {
     const { open, opened } = closedGate();

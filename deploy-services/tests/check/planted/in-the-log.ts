@@ -21,6 +21,7 @@ export const inTheLog: Planted[] = [
   {
     number: '6',
     name: 'an event that is in the log twice',
+    notOnKafka: 'it may have an event again',
     market: like(
       'events.log',
       { partition: '(partition + 1) % 4', position: '1000000' },
@@ -52,6 +53,7 @@ export const inTheLog: Planted[] = [
   {
     number: '7',
     name: 'a gap between two positions',
+    notOnKafka: 'only the broker gives them',
     market: `UPDATE events.log l SET position = position + 1 WHERE topic = 'order' AND position = (SELECT max(position) FROM events.log m WHERE m.topic = 'order' AND m.partition = l.partition);
              UPDATE events.log_partition SET next = next + 1 WHERE topic = 'order';
              UPDATE events.group_offset SET committed = committed + 1 WHERE topic = 'order'`,
@@ -59,16 +61,19 @@ export const inTheLog: Planted[] = [
   {
     number: '7',
     name: 'a key in another partition than its own',
+    notOnKafka: 'the topic may have grown',
     market: `UPDATE events.log SET partition = partition + 4 WHERE topic = 'order'`,
   },
   {
     number: '7',
     name: 'a counter that would give a position away again',
+    notOnKafka: 'the broker counts',
     market: `UPDATE events.log_partition SET next = next - 1 WHERE topic = 'product' AND next > 1`,
   },
   {
     number: '7',
     name: 'a reader that would skip what comes next',
+    notOnKafka: 'its offsets are with the broker',
     market: `UPDATE events.group_offset SET committed = committed + 1 WHERE grp = 'order.saga'`,
   },
   {

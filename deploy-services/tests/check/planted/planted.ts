@@ -4,6 +4,8 @@ export interface Planted {
   name: string;
   market?: string;
   sandbox?: string;
+  /** Why a log on Kafka cannot have it, or may. */
+  notOnKafka?: string;
 }
 
 /** The id of an order in that state. */

@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { type Message, Partitioners } from 'kafkajs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkMarket, type Report } from '../../local/check/check.js';
+import type { Snapshots } from '../../local/check/invariant.js';
+import { kafkaLog } from '../../local/check/kafka-log.js';
+import { consumers } from '../../local/consumers.js';
+import { describedTopics, kafkaAt } from '../../local/stack/topics.js';
+import { marketOfThePast, type PastMarket, violated } from './market-of-the-past.js';
+import { inTheLog } from './planted/in-the-log.js';
+
+// The same history and the same faults as with the embedded log: what is in its table is put on real topics, as Debezium
+// would, and the checker reads those.
+
+const broker = process.env.MARKET_TEST_KAFKA ?? '';
+const { topics, partitions } = describedTopics();
+const kafka = kafkaAt(broker);
+const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+const admin = kafka.admin();
+let past: PastMarket;
+
+beforeAll(async () => {
+  await Promise.all([producer.connect(), admin.connect()]);
+  past = await marketOfThePast();
+}, 120_000);
+afterAll(() => Promise.all([producer.disconnect(), admin.disconnect(), past?.close()]));
+
+interface Row {
+  topic: string;
+  key: string;
+  value: string;
+  id: string;
+  eventType: string;
+  version: string;
+  occurredAt: string;
+  traceparent: string | null;
+}
+const rows = (read: Snapshots) =>
+  read.orders<Row>(
+    `SELECT topic, key, payload::text AS value, event_id AS id, type AS "eventType", version::text AS version, traceparent,
+       to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "occurredAt"
+     FROM events.log ORDER BY topic, partition, position`,
+  );
+const messageOf = ({ topic: _, key, value, traceparent, ...headers }: Row): Message => ({
+  key,
+  value,
+  headers: { ...headers, ...(traceparent !== null && { traceparent }) },
+});
+
+interface OnKafka {
+  /** Of the events in the table, as messages. */
+  change?(messages: Message[], topic: string): Message[];
+  /** When every group has read everything. */
+  afterwards?(onKafka: (topic: string) => string): Promise<unknown>;
+}
+
+/** The checker's report on the market, its log on topics of its own. */
+async function reportOn(read: Snapshots, { change, afterwards }: OnKafka = {}): Promise<Report> {
+  const topicPrefix = `${randomUUID()}.`;
+  const onKafka = (topic: string) => `${topicPrefix}${topic}`;
+  await admin.createTopics({
+    topics: topics.map((topic) => ({ topic: onKafka(topic), numPartitions: partitions })),
+    waitForLeaders: true,
+  });
+  const logged = await rows(read);
+  await producer.sendBatch({
+    topicMessages: topics.map((topic) => {
+      const messages = logged.filter((row) => row.topic === topic).map(messageOf);
+      return { topic: onKafka(topic), messages: change?.(messages, topic) ?? messages };
+    }),
+  });
+  for (const { group, topic } of consumers) await setOffsets(group, onKafka(topic), 0);
+  await afterwards?.(onKafka);
+  const log = await kafkaLog({ kind: 'kafka', broker, topicPrefix });
+  try {
+    await log.catchUp();
+    return await checkMarket((work) => work({ ...read, log: { ...log, asOf: 'now()' } }), { waitSeconds: 0 });
+  } finally {
+    await log.close();
+    await admin.deleteTopics({ topics: topics.map(onKafka) });
+  }
+}
+
+/** To the end of each partition, and so far beyond it. */
+async function setOffsets(groupId: string, topic: string, beyond: number): Promise<void> {
+  const ends = await admin.fetchTopicOffsets(topic);
+  const offsets = ends.map(({ partition, high }) => ({ partition, offset: `${Number(high) + beyond}` }));
+  await admin.setOffsets({ groupId, topic, partitions: offsets });
+}
+
+/** The last event of a key that has several. */
+function lastOfKey(messages: Message[]): Message {
+  const last = messages.findLast(({ key }, i) => messages.findIndex((other) => other.key === key) < i);
+  if (!last) throw new Error('no key has two events');
+  return last;
+}
+const without = (messages: Message[], one: Message) => messages.filter((message) => message !== one);
+
+const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
+  partitionId,
+  partitionErrorCode: 0,
+  leader: 1,
+  replicas: [1],
+  isr: [1],
+}));
+const partitioner = Partitioners.DefaultPartitioner();
+const elsewhere = (topic: string, message: Message): Message => ({
+  ...message,
+  partition: (partitioner({ topic, partitionMetadata, message }) + 1) % partitions,
+});
+
+test('what Debezium would have made of the history holds', async () => {
+  const report = await past.withPlanted({}, (read) => reportOn(read));
+  expect(report.results.filter(({ violations, skipped }) => violations.length > 0 || skipped)).toEqual([]);
+  expect(report.results.filter(({ rows }) => rows === 0)).toEqual([]);
+});
+
+test('an event that is there again is none too many: Connect repeats what it had not noted as sent', async () => {
+  const again = (messages: Message[]) => [...messages, ...messages.slice(-3)];
+  const report = await past.withPlanted({}, (read) => reportOn(read, { change: again }));
+  expect(violated(report)).toEqual([]);
+});
+
+describe('the checker reports', () => {
+  test.each(inTheLog.filter(({ notOnKafka }) => !notOnKafka))(
+    '$number: $name',
+    async ({ number, ...plant }) => {
+      const report = await past.withPlanted(plant, (read) => reportOn(read));
+      expect(violated(report)).toContain(number);
+      expect(report.ok).toBe(false);
+    },
+  );
+
+  const inTopic = (topic: string, change: (messages: Message[]) => Message[]): OnKafka => ({
+    change: (messages, name) => (name === topic ? change(messages) : messages),
+  });
+  const onTheTopics: [number: string, name: string, OnKafka][] = [
+    [
+      '6',
+      'a record that no outbox has sent',
+      inTopic('order', (messages) => [...messages, { key: 'stranger', value: '{"hello":1}' }]),
+    ],
+    [
+      '6',
+      'a record that has lost its payload',
+      inTopic('payment', ([first, ...others]) => [{ ...first, value: null }, ...others]),
+    ],
+    [
+      '7',
+      'a key that goes on in a partition that is not its own',
+      inTopic('order', (messages) => {
+        const last = lastOfKey(messages);
+        return [...without(messages, last), elsewhere('order', last)];
+      }),
+    ],
+    [
+      '7',
+      'a group that would skip what comes next',
+      { afterwards: (onKafka) => setOffsets('order.saga', onKafka('stock'), 1) },
+    ],
+  ];
+  test.each(onTheTopics)('%s: %s', async (number, _, how) => {
+    const report = await past.withPlanted({}, (read) => reportOn(read, how));
+    expect(violated(report)).toContain(number);
+    expect(report.ok).toBe(false);
+  });
+});
