@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type Message, Partitioners } from 'kafkajs';
+import { type Admin, type Message, Partitioners } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkMarket, type Report } from '../../local/check/check.js';
 import type { Snapshots } from '../../local/check/invariant.js';
 import { kafkaLog } from '../../local/check/kafka-log.js';
-import { consumers } from '../../local/consumers.js';
+import { consumers, groups } from '../../local/consumers.js';
 import { describedTopics, kafkaAt } from '../../local/stack/topics.js';
 import { marketOfThePast, type PastMarket, violated } from './market-of-the-past.js';
 import { inTheLog } from './planted/in-the-log.js';
@@ -14,16 +14,11 @@ import { inTheLog } from './planted/in-the-log.js';
 
 const broker = process.env.MARKET_TEST_KAFKA ?? '';
 const { topics, partitions } = describedTopics();
-const kafka = kafkaAt(broker);
-const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
-const admin = kafka.admin();
 let past: PastMarket;
-
 beforeAll(async () => {
-  await Promise.all([producer.connect(), admin.connect()]);
   past = await marketOfThePast();
 }, 120_000);
-afterAll(() => Promise.all([producer.disconnect(), admin.disconnect(), past?.close()]));
+afterAll(() => past?.close());
 
 interface Row {
   topic: string;
@@ -50,14 +45,18 @@ const messageOf = ({ topic: _, key, value, traceparent, ...headers }: Row): Mess
 interface OnKafka {
   /** Of the events in the table, as messages. */
   change?(messages: Message[], topic: string): Message[];
-  /** When every group has read everything. */
-  afterwards?(onKafka: (topic: string) => string): Promise<unknown>;
+  /** Before the checker looks. */
+  afterwards?(admin: Admin, onKafka: (topic: string) => string): Promise<unknown>;
 }
 
 /** The checker's report on the market, its log on topics of its own. */
 async function reportOn(read: Snapshots, { change, afterwards }: OnKafka = {}): Promise<Report> {
   const topicPrefix = `${randomUUID()}.`;
   const onKafka = (topic: string) => `${topicPrefix}${topic}`;
+  const kafka = kafkaAt(broker); // one for each: kafkajs goes on asking for topics that are gone
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  const admin = kafka.admin();
+  await Promise.all([producer.connect(), admin.connect()]);
   await admin.createTopics({
     topics: topics.map((topic) => ({ topic: onKafka(topic), numPartitions: partitions })),
     waitForLeaders: true,
@@ -69,8 +68,7 @@ async function reportOn(read: Snapshots, { change, afterwards }: OnKafka = {}): 
       return { topic: onKafka(topic), messages: change?.(messages, topic) ?? messages };
     }),
   });
-  for (const { group, topic } of consumers) await setOffsets(group, onKafka(topic), 0);
-  await afterwards?.(onKafka);
+  await afterwards?.(admin, onKafka);
   const log = await kafkaLog({ kind: 'kafka', broker, topicPrefix });
   try {
     await log.catchUp();
@@ -78,15 +76,27 @@ async function reportOn(read: Snapshots, { change, afterwards }: OnKafka = {}): 
   } finally {
     await log.close();
     await admin.deleteTopics({ topics: topics.map(onKafka) });
+    await Promise.all([producer.disconnect(), admin.disconnect()]);
   }
 }
 
-/** To the end of each partition, and so far beyond it. */
-async function setOffsets(groupId: string, topic: string, beyond: number): Promise<void> {
+/** To the end of each partition, and so far beyond it. kafkajs joins the group for that, which takes some seconds. */
+async function setOffsets(admin: Admin, groupId: string, topic: string, beyond = 0): Promise<void> {
   const ends = await admin.fetchTopicOffsets(topic);
   const offsets = ends.map(({ partition, high }) => ({ partition, offset: `${Number(high) + beyond}` }));
   await admin.setOffsets({ groupId, topic, partitions: offsets });
 }
+
+const everybodyHasRead: OnKafka = {
+  async afterwards(admin, onKafka) {
+    await Promise.all(
+      groups.map(async (name) => {
+        for (const { topic } of consumers.filter(({ group }) => group === name))
+          await setOffsets(admin, name, onKafka(topic));
+      }),
+    );
+  },
+};
 
 /** The last event of a key that has several. */
 function lastOfKey(messages: Message[]): Message {
@@ -110,7 +120,7 @@ const elsewhere = (topic: string, message: Message): Message => ({
 });
 
 test('what Debezium would have made of the history holds', async () => {
-  const report = await past.withPlanted({}, (read) => reportOn(read));
+  const report = await past.withPlanted({}, (read) => reportOn(read, everybodyHasRead));
   expect(report.results.filter(({ violations, skipped }) => violations.length > 0 || skipped)).toEqual([]);
   expect(report.results.filter(({ rows }) => rows === 0)).toEqual([]);
 });
@@ -127,7 +137,6 @@ describe('the checker reports', () => {
     async ({ number, ...plant }) => {
       const report = await past.withPlanted(plant, (read) => reportOn(read));
       expect(violated(report)).toContain(number);
-      expect(report.ok).toBe(false);
     },
   );
 
@@ -156,12 +165,11 @@ describe('the checker reports', () => {
     [
       '7',
       'a group that would skip what comes next',
-      { afterwards: (onKafka) => setOffsets('order.saga', onKafka('stock'), 1) },
+      { afterwards: (admin, onKafka) => setOffsets(admin, 'order.saga', onKafka('stock'), 1) },
     ],
   ];
   test.each(onTheTopics)('%s: %s', async (number, _, how) => {
     const report = await past.withPlanted({}, (read) => reportOn(read, how));
     expect(violated(report)).toContain(number);
-    expect(report.ok).toBe(false);
   });
 });
