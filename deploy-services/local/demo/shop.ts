@@ -88,16 +88,17 @@ function person(urls: MarketFile['urls'], name: string, token: string) {
     deliver: (orderId: string, storeId: string) =>
       ask<Order>('order', 'POST', `/v1/orders/${orderId}/deliver`, { storeId }),
 
-    /** The order once it is as wanted; a problem that tells what it is instead when it never is. */
-    async until(orderId: string, wanted: string, withinMs: number): Promise<Order> {
-      const fits = ({ status, money }: Order) => wanted === status || wanted === money;
+    /** The order once it, or its money, is one of those; a problem that tells what it is instead when it never is. */
+    async until(orderId: string, wanted: string | string[], withinMs: number): Promise<Order> {
+      const fits = ({ status, money }: Order) =>
+        [wanted].flat().some((one) => one === status || one === money);
       const began = Date.now();
       for (;;) {
         const order = await see(orderId);
         if (fits(order)) return order;
         if (Date.now() - began > withinMs)
           throw new Problem(
-            `The order ${order.number} should have become ${wanted} within ${withinMs / 1_000} s and is ${order.status} ` +
+            `The order ${order.number} should have become ${[wanted].flat().join(' or ')} within ${withinMs / 1_000} s and is ${order.status} ` +
               `(money ${order.money}). npm run status shows what does not work.`,
           );
         await sleep(30);

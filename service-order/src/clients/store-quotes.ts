@@ -1,5 +1,7 @@
 import { together } from '@msa-event-market/shared-sdk/batching';
+import { isRetryable } from '@msa-event-market/shared-sdk/errors';
 import type { GrpcClient } from '@msa-event-market/shared-sdk/grpc';
+import { errors } from '../domain/errors.js';
 import type { Quote, Quotes } from '../use-cases/ports.js';
 
 const mostAtOnce = 500; // what BatchGetProduct takes
@@ -7,7 +9,9 @@ const mostAtOnce = 500; // what BatchGetProduct takes
 /** Prices from service-store. Orders that arrive together ask once, for all of their products. */
 export function storeQuotes(store: GrpcClient<'market.store.v1.StoreService'>): Quotes {
   async function ask(productIds: string[]): Promise<Quote[]> {
-    const { products } = await store.BatchGetProduct({ productIds });
+    const { products } = await store.BatchGetProduct({ productIds }).catch((error) => {
+      throw isRetryable(error) ? errors.STORE_UNAVAILABLE(error) : error;
+    });
     return products.flatMap(({ deleted, price, productId, storeId, sellerId, name }) =>
       deleted || !price ? [] : [{ productId, storeId, sellerId, name, price }],
     );

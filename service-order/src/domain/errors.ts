@@ -40,6 +40,11 @@ export const errors = {
     new AppError('OVERLOADED', 'unavailable', 'More requests are under way than we can work on.', {
       retryAfterSeconds: 1,
     }),
+  STORE_UNAVAILABLE: (cause: unknown) =>
+    new AppError('STORE_UNAVAILABLE', 'unavailable', 'service-store does not tell its prices.', {
+      cause,
+      retryAfterSeconds: 1,
+    }),
   TOO_MANY_PENDING: () =>
     new AppError('TOO_MANY_PENDING', 'unavailable', 'More orders are waiting than we can work on.', {
       retryAfterSeconds: 5,

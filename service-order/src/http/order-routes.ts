@@ -60,6 +60,7 @@ export const orderRoutes =
               errors.IDEMPOTENCY_KEY_REUSED(),
               errors.OVERLOADED(),
               errors.TOO_MANY_PENDING(),
+              errors.STORE_UNAVAILABLE(undefined),
             ),
           },
         },

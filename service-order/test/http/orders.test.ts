@@ -1,7 +1,8 @@
 import { uuidv7 } from '@msa-event-market/shared-sdk/db';
-import { AppError } from '@msa-event-market/shared-sdk/errors';
+import { grpcClient } from '@msa-event-market/shared-sdk/grpc';
 import { deliver, outboxOf } from '@msa-event-market/shared-sdk/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { storeQuotes } from '../../src/clients/store-quotes.js';
 import { sagaConsumer } from '../../src/consumers/saga.js';
 import { orderRepository } from '../../src/db/order-repository.js';
 import { answer } from '../db/orders-database.js';
@@ -115,19 +116,17 @@ describe('placing', () => {
 });
 
 test('while the store does not answer, placing is 503 with Retry-After, and says nothing of the inside', async () => {
-  const closed = await orderApp({
-    quotes: {
-      quote: async () => {
-        throw new AppError('STORE_DOWN', 'unavailable', 'connect ECONNREFUSED 10.0.0.7:9090', {
-          retryAfterSeconds: 2,
-        });
-      },
-    },
-  });
-  const refused = await closed.place(buyer, orderBody(app.forSale()));
-  expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
-  expect(refused.text).not.toContain('10.0.0.7');
-  await closed.stop();
+  const nobody = grpcClient('market.store.v1.StoreService', 'http://127.0.0.1:1');
+  const alone = await orderApp({ quotes: storeQuotes(nobody) });
+  const refused = await alone.place(buyer, orderBody(app.forSale()));
+  expect([refused.status, refused.body.code, refused.headers['retry-after']]).toEqual([
+    503,
+    'STORE_UNAVAILABLE',
+    '1',
+  ]);
+  expect(refused.text).not.toContain('127.0.0.1');
+  await alone.stop();
+  nobody.close();
 });
 
 describe('an order', () => {

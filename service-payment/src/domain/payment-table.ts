@@ -57,11 +57,8 @@ const final: Status[] = [...unpaid, 'REFUNDED'];
 const every: Status[] = ['NEW', 'AUTHORIZED', 'CAPTURED', ...final];
 /** Answers that end nothing: too early to give up, or nothing a provider should ever say. */
 const unsettled: ReplyName[] = ['unknown', 'authorize absent', 'void refused'];
-const late = (['authorize', 'capture', 'void', 'refund'] as const).flatMap((kind): ReplyName[] => [
-  `late ${kind} done`,
-  `late ${kind} refused`,
-  `late ${kind} absent`,
-]);
+const kinds = ['authorize', 'capture', 'void', 'refund'] as const;
+const late = (result: Result) => kinds.map((kind): ReplyName => `late ${kind} ${result}`);
 
 /**
  * The payment: state x trigger, as in the specification, in its order and with its numbers. The first row that
@@ -103,7 +100,8 @@ export const table: readonly Row[] = [
   reply(24, 'VOIDED',     any,         'late capture done',     'DONE',      undoCapture),
   reply(24, unpaid,       any,         'refund done',           'DONE',      latePaidBack),
   reply(24, unpaid,       any,         'refund refused',        'FAILED',    lateRefundRefused),
-  reply(24, every,        any,         late,                    undefined,   noted),
+  reply(24, every,        any,         late('refused'),         'FAILED',    noted),
+  reply(24, every,        any,         [...late('done'), ...late('absent')], undefined, noted),
 
   reply(25, every,        any,         unsettled,               'UNKNOWN',   noted),
   reply(26, every,        any,         'nudged',                undefined,   noted),

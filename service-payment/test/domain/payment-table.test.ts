@@ -465,6 +465,15 @@ describe('when it is over', () => {
     expect(alert).toBe('late_success');
   });
 
+  test('row 24: a refusal learnt too late is noted, and nobody asks again', () => {
+    const abandoned = [operation('authorize', 'ABANDONED')];
+    check(payment('CANCELLED', 'CANCEL'), abandoned, answered('authorize-1', refused('DECLINED')), {
+      row: 24,
+      becomes: 'CANCELLED (CANCEL)',
+      settled: ['authorize-1: FAILED'],
+    });
+  });
+
   test('row 24: a capture learnt too late is entered and refunded', () => {
     const operations = [
       operation('authorize', 'DONE'),

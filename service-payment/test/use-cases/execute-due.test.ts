@@ -88,6 +88,24 @@ describe('after a cancellation, an authorisation that the provider never heard o
     expect(await seen.book(o.id)).toEqual([]);
   });
 
+  test('is known as refused when it arrives after all and is declined, as in the book of the provider', async () => {
+    const o = order({ method: 'pm_card_lost' });
+    await process.handle(o.requested());
+    await process.handle(o.cancelling());
+    await seen.passTime(o.id, 61);
+    await process.execute();
+    const { id } = await seen.operation(o.id);
+    const call = { key: id, orderId: o.id, method: 'pm_card_declined', amount: 100, currency: 'EUR' };
+    await process.provider.authorize(call, AbortSignal.timeout(1_000));
+
+    await seen.passTime(o.id);
+    await process.execute();
+    expect(await seen.steps(o.id)).toEqual(['authorize: FAILED']);
+    expect(await seen.book(o.id)).toEqual(['authorize refused 100']);
+    expect(await seen.said(o.id)).toEqual(['PaymentCancelled']);
+    expect(await seen.payment(o.id)).toMatchObject({ status: 'CANCELLED' });
+  });
+
   test('is voided in silence when it arrives after all', async () => {
     const o = order({ method: 'pm_card_lost' });
     await process.handle(o.requested());
