@@ -39,6 +39,12 @@ describe.each(services)('%s', (service) => {
     expect(users.at(-1)).toMatch(/^[1-9]\d*(:\d+)?$/);
   });
 
+  test('has a README with the sections of every service', () => {
+    const sections = read(`${service}/README.md`).match(/^## .*/gm) ?? [];
+    for (const section of ['Run it', 'One request, file by file', 'Configuration', 'Errors'])
+      expect(sections).toContain(`## ${section}`);
+  });
+
   test('keeps main.ts to starting', () => {
     expect(read(`${service}/src/main.ts`).split('\n').length).toBeLessThan(20);
   });

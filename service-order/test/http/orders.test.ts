@@ -1,6 +1,6 @@
 import { uuidv7 } from '@msa-event-market/shared-sdk/db';
 import { grpcClient } from '@msa-event-market/shared-sdk/grpc';
-import { deliver, outboxOf } from '@msa-event-market/shared-sdk/testing';
+import { deliver } from '@msa-event-market/shared-sdk/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { storeQuotes } from '../../src/clients/store-quotes.js';
 import { sagaConsumer } from '../../src/consumers/saga.js';
@@ -20,60 +20,19 @@ const buyer = someone();
 const admin = someone('admin');
 
 describe('placing', () => {
-  const id = uuidv7();
   const good = () => orderBody(app.forSale());
-  const item = { storeId: id, productId: id, quantity: 1 };
-  const cases: [what: string, body: () => unknown, pointer: string][] = [
-    ['nothing', () => null, ''],
-    ['a list', () => [], ''],
-    ['no items', () => ({ ...good(), items: [] }), '/items'],
-    [
-      '51 items',
-      () => ({ ...good(), items: Array.from({ length: 51 }, () => ({ ...item, productId: uuidv7() })) }),
-      '/items',
-    ],
-    ['a product twice', () => ({ ...good(), items: [item, item] }), '/items/1/productId'],
-    ['a quantity of 0', () => ({ ...good(), items: [{ ...item, quantity: 0 }] }), '/items/0/quantity'],
-    ['half a piece', () => ({ ...good(), items: [{ ...item, quantity: 1.5 }] }), '/items/0/quantity'],
-    ['text for a quantity', () => ({ ...good(), items: [{ ...item, quantity: '1' }] }), '/items/0/quantity'],
-    ['an id that is none', () => ({ ...good(), items: [{ ...item, productId: 'x' }] }), '/items/0/productId'],
-    ['a price', () => ({ ...good(), items: [{ ...item, unitPrice: 1 }] }), '/items/0/unitPrice'],
-    ['a user', () => ({ ...good(), userId: id }), '/userId'],
-    ['a status', () => ({ ...good(), status: 'CONFIRMED' }), '/status'],
-    ['no payment method', () => ({ ...good(), paymentMethod: undefined }), '/paymentMethod'],
-    ['a payment method with spaces', () => ({ ...good(), paymentMethod: 'my card' }), '/paymentMethod'],
-    ['no address', () => ({ ...good(), shippingAddress: undefined }), '/shippingAddress'],
-    [
-      'a NUL in the street',
-      () => ({ ...good(), shippingAddress: { ...good().shippingAddress, street: 'a\0' } }),
-      '/shippingAddress/street',
-    ],
-    [
-      'half of a surrogate pair',
-      () => ({ ...good(), shippingAddress: { ...good().shippingAddress, city: '\ud800' } }),
-      '/shippingAddress/city',
-    ],
-    [
-      'a country in words',
-      () => ({ ...good(), shippingAddress: { ...good().shippingAddress, country: 'Germany' } }),
-      '/shippingAddress/country',
-    ],
-    ['an expected total beyond 2^53', () => ({ ...good(), expectedTotal: 1e300 }), '/expectedTotal'],
-    ['more than 10^12', () => ({ ...good(), expectedTotal: 1_000_000_000_001 }), '/expectedTotal'],
-  ];
-  test.each(cases)('%s is refused, named, and changes nothing', async (_, body, pointer) => {
-    const before = (await outboxOf(app.db)).length;
-    const refused = await app.place(buyer, body());
-    expect([refused.status, refused.body.code]).toEqual([400, 'INVALID_REQUEST']);
-    expect(refused.body.errors).toContainEqual({ in: 'body', pointer, detail: expect.any(String) });
-    expect(await outboxOf(app.db)).toHaveLength(before);
-  });
 
   test('needs a key and a signed-in buyer', async () => {
     expect((await app.ask('POST', '/v1/orders', { body: good() })).status).toBe(401);
     const noKey = await app.ask('POST', '/v1/orders', { as: buyer, body: good() });
-    expect([noKey.status, noKey.body.code]).toEqual([400, 'IDEMPOTENCY_KEY_MISSING']);
-    expect((await app.place(buyer, good(), 'not a key!')).body.code).toBe('IDEMPOTENCY_KEY_INVALID');
+    const badKey = await app.place(buyer, good(), 'not a key!');
+    for (const [refused, code] of [
+      [noKey, 'IDEMPOTENCY_KEY_MISSING'],
+      [badKey, 'IDEMPOTENCY_KEY_INVALID'],
+    ] as const) {
+      expect(refused.body).toMatchObject({ status: 400, code, errors: [{ in: 'header' }] });
+      expect(refused.body.errors[0].pointer).toMatch(/idempotency-key/i);
+    }
   });
 
   test('of products that are not for sale names each of them', async () => {
@@ -208,9 +167,6 @@ describe('an order', () => {
       (await app.ask('POST', `/v1/orders/${id}/deliver`, { as: admin, body: { storeId: mug.storeId } }))
         .status,
     ).toBe(409);
-    expect(
-      (await app.ask('POST', `/v1/orders/${id}/ship`, { as: admin, body: {} })).body.errors,
-    ).toMatchObject([{ pointer: '/storeId' }]);
   });
 
   test('is cancelled by its buyer or an admin, and twice is one cancel', async () => {
@@ -222,10 +178,8 @@ describe('an order', () => {
     expect(second.body).toMatchObject({ status: 'CANCELLING', reason: 'BUYER', version: first.body.version });
   });
 
-  test('that is not there, or has no valid id, is 404 and 400', async () => {
+  test('that is not there is 404', async () => {
     expect((await app.ask('GET', `/v1/orders/${uuidv7()}`, { as: admin })).status).toBe(404);
-    const bad = await app.ask('POST', '/v1/orders/x/cancel', { as: admin });
-    expect([bad.status, bad.body.errors]).toMatchObject([400, [{ pointer: '/orderId' }]]);
   });
 });
 
@@ -249,17 +203,5 @@ describe('a list of orders', () => {
     const others = await app.ask('GET', `/v1/orders?userId=${other.userId}`, { as: me });
     expect([others.status, others.body.code]).toEqual([403, 'FORBIDDEN']);
     expect((await app.ask('GET', '/v1/orders?status=CONFIRMED', { as: me })).body.orders).toEqual([]);
-  });
-
-  test.each([
-    ['limit=0', '/limit'],
-    ['limit=many', '/limit'],
-    ['cursor=xyz', '/cursor'],
-    ['status=LOST', '/status'],
-    ['userId=me', '/userId'],
-    ['colour=red', '/colour'],
-  ])('refuses ?%s and names it', async (query, pointer) => {
-    const { status, body } = await app.ask('GET', `/v1/orders?${query}`, { as: buyer });
-    expect([status, body.errors]).toMatchObject([400, [{ in: 'query', pointer }]]);
   });
 });

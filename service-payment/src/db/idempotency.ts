@@ -1,5 +1,5 @@
 import { type Query, statement, type Tx } from '@msa-event-market/shared-sdk/db';
-import { AppError } from '@msa-event-market/shared-sdk/errors';
+import { errors } from '../domain/errors.js';
 import type { Once } from '../use-cases/ports.js';
 
 const insert = statement(
@@ -23,13 +23,7 @@ export async function claim<R>(tx: Tx, { userId, route, key, bodyHash }: Once): 
   const { rowCount } = await tx.query(insert([userId, route, key, bodyHash]));
   if (rowCount === 1) return undefined;
   const [known] = (await tx.query(find([userId, route, key]))).rows;
-  if (known?.body_hash !== bodyHash) {
-    throw new AppError(
-      'IDEMPOTENCY_KEY_REUSED',
-      'unprocessable',
-      'This Idempotency-Key was used for another request',
-    );
-  }
+  if (known?.body_hash !== bodyHash) throw errors.IDEMPOTENCY_KEY_REUSED();
   return known.response as R;
 }
 
@@ -37,12 +31,5 @@ export const remember = ({ userId, route, key }: Once, response: object): Query 
   store([userId, route, key, JSON.stringify(response)]);
 
 /** What a failure to claim means: the wait for the other request's transaction has taken too long. */
-export function inFlight(error: unknown): unknown {
-  if ((error as { code?: string }).code !== '55P03') return error;
-  return new AppError(
-    'IDEMPOTENCY_KEY_IN_FLIGHT',
-    'conflict',
-    'A request with this Idempotency-Key is under way',
-    { cause: error },
-  );
-}
+export const inFlight = (error: unknown): unknown =>
+  (error as { code?: string }).code === '55P03' ? errors.IDEMPOTENCY_KEY_IN_FLIGHT(error) : error;

@@ -1,6 +1,6 @@
 import { AppError } from '@msa-event-market/shared-sdk/errors';
 
-/** Every error that the rules of this service answer with. README.md lists the same codes, and a test compares. */
+/** Every error that service-payment answers with by itself; the README lists them, and a test compares. */
 export const errors = {
   NOT_FOUND_PAYMENT: () => new AppError('NOT_FOUND_PAYMENT', 'not_found', 'There is no such payment.'),
 
@@ -13,6 +13,21 @@ export const errors = {
 
   REFUND_EXCEEDS_CAPTURED: (left: number) =>
     new AppError('REFUND_EXCEEDS_CAPTURED', 'conflict', `At most ${left} can still be refunded.`),
+
+  IDEMPOTENCY_KEY_REUSED: () =>
+    new AppError(
+      'IDEMPOTENCY_KEY_REUSED',
+      'unprocessable',
+      'This Idempotency-Key came with another body before.',
+    ),
+
+  IDEMPOTENCY_KEY_IN_FLIGHT: (cause?: unknown) =>
+    new AppError(
+      'IDEMPOTENCY_KEY_IN_FLIGHT',
+      'conflict',
+      'A request with this Idempotency-Key is under way.',
+      { cause, retryAfterSeconds: 1 },
+    ),
 
   /** One answer for whatever is wrong with a signature: a forger learns nothing. */
   INVALID_SIGNATURE: () =>

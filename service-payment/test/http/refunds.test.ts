@@ -167,8 +167,9 @@ describe('the same Idempotency-Key', () => {
         text: `INSERT INTO payment.idempotency (user_id, route, key, body_hash) VALUES ($1, 'refundPayment', $2, 'x')`,
         values: [app.adminId, key],
       });
-      const { status, body } = await refund(id, { amount: 5 }, { key });
+      const { status, body, headers } = await refund(id, { amount: 5 }, { key });
       expect([status, body.code]).toEqual([409, 'IDEMPOTENCY_KEY_IN_FLIGHT']);
+      expect(headers['retry-after']).toBe('1');
     });
   });
 });
