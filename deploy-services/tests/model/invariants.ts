@@ -183,6 +183,8 @@ function wrongWithStock({ shelf, reservations, log }: World): string | undefined
   return undefined;
 }
 
+const said = { done: 'DONE', refused: 'FAILED' } as const;
+
 function wrongOrderAtRest(world: World, order: Order): string | undefined {
   const { id, status, total: price } = order;
   const account = world.accounts[id];
@@ -192,6 +194,11 @@ function wrongOrderAtRest(world: World, order: Order): string | undefined {
   if (!bought.includes(status) && !closed.includes(status)) return `is stuck in ${status}`;
   if (total(book, 'capture') !== captured || total(book, 'refund') !== refunded)
     return 'the provider’s book says something else than ours';
+  for (const { key, kind, outcome } of book) {
+    const status = account?.operations.find((operation) => operation.id === key)?.status;
+    if (!byHand(world, id) && status !== said[outcome])
+      return `the provider has ${outcome} the ${kind}, which is ${status} here`;
+  }
   const asked = onLog(world, 'order', id);
   if (count(onLog(world, 'stock', id), 'StockReleased') !== asks(asked, 'stock'))
     return 'StockReleased is missing';

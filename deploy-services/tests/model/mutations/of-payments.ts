@@ -18,18 +18,22 @@ const payment = (
 });
 
 export const ofPayments: Mutation[] = [
-  payment('takes a time-out for a refusal', {}, /money is still authorised for it/, (loaded, causes, newId) =>
-    realRules.payment(
-      loaded,
-      causes.map(({ trigger, ...cause }) => ({
-        ...cause,
-        trigger:
-          trigger.type === 'Answered' && trigger.answer.result === 'unknown'
-            ? { ...trigger, answer: { result: 'refused', reason: 'TIME_OUT' } }
-            : trigger,
-      })),
-      newId,
-    ),
+  payment(
+    'takes a time-out for a refusal',
+    {},
+    /has done the authorize, which is FAILED here/,
+    (loaded, causes, newId) =>
+      realRules.payment(
+        loaded,
+        causes.map(({ trigger, ...cause }) => ({
+          ...cause,
+          trigger:
+            trigger.type === 'Answered' && trigger.answer.result === 'unknown'
+              ? { ...trigger, answer: { result: 'refused', reason: 'TIME_OUT' } }
+              : trigger,
+        })),
+        newId,
+      ),
   ),
   payment(
     'voids while a capture is open',
