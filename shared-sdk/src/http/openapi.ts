@@ -33,7 +33,7 @@ export async function serveOpenApi(
   });
   await app.register(swaggerUi, {
     routePrefix: '/v1/swagger',
-    uiConfig: { url: '/v1/swagger/spec' },
+    transformSpecification: tidyDocument, // it has a document of its own, beside ours
     staticCSP: {
       'default-src': "'self'",
       'style-src': "'self' 'unsafe-inline'",
