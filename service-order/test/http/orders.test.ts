@@ -178,6 +178,17 @@ describe('an order', () => {
     expect(second.body).toMatchObject({ status: 'CANCELLING', reason: 'BUYER', version: first.body.version });
   });
 
+  test('is not cancelled by a request that says more than a cancel can', async () => {
+    const { id } = await confirmed();
+    const path = `/v1/orders/${id}/cancel`;
+    const reason = await app.ask('POST', path, { as: buyer, body: { reason: 'too late' } });
+    expect([reason.status, reason.body.errors]).toMatchObject([400, [{ in: 'body', pointer: '/reason' }]]);
+    const query = await app.ask('POST', `${path}?force=true`, { as: buyer });
+    expect([query.status, query.body.errors]).toMatchObject([400, [{ in: 'query', pointer: '/force' }]]);
+    expect((await app.ask('GET', `/v1/orders/${id}`, { as: buyer })).body.status).toBe('CONFIRMED');
+    expect((await app.ask('POST', path, { as: buyer, body: {} })).status).toBe(202);
+  });
+
   test('that is not there is 404', async () => {
     expect((await app.ask('GET', `/v1/orders/${uuidv7()}`, { as: admin })).status).toBe(404);
   });

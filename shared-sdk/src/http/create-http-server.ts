@@ -9,6 +9,7 @@ import { parseJsonBodies } from './json-body.js';
 import { observe, requestId } from './observe.js';
 import { type OpenApiInfo, serveOpenApi } from './openapi.js';
 import { limitRates, type RateLimit } from './rate-limit.js';
+import { refuseUndeclared } from './refuse-undeclared.js';
 import { serialize, validateWithZod } from './schema-compilers.js';
 import { addPrincipal } from './signed-in.js';
 
@@ -59,6 +60,7 @@ export async function createHttpServer({
   addPrincipal(app);
   answerErrors(app);
   parseJsonBodies(app);
+  refuseUndeclared(app);
   closeConnectionsWhileDraining(app, health);
   await limitRates(app, rateLimit);
   await serveOpenApi(app, openapi);

@@ -51,11 +51,13 @@ export async function serveOpenApi(
 function documentCommonErrors(app: App): void {
   app.addHook('onRoute', ({ schema, config }) => {
     if (!schema || schema.hide) return;
-    const common: Record<number, string[]> = { 500: ['INTERNAL'], 503: ['DATABASE_UNAVAILABLE'] };
-    if (schema.body || schema.params || schema.querystring || schema.headers)
-      common[400] = ['INVALID_REQUEST'];
+    const common: Record<number, string[]> = {
+      400: ['INVALID_REQUEST'],
+      500: ['INTERNAL'],
+      503: ['DATABASE_UNAVAILABLE'],
+    };
     if (schema.body) {
-      common[400] = ['INVALID_REQUEST', 'MALFORMED_JSON'];
+      common[400]?.push('MALFORMED_JSON');
       common[413] = ['BODY_TOO_LARGE'];
       common[415] = ['UNSUPPORTED_MEDIA_TYPE'];
     }

@@ -4,25 +4,29 @@ import { serializerCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { AppError, type FieldProblem } from '../errors/index.js';
 
-const places: Record<string, NonNullable<FieldProblem['in']>> = {
+type Place = NonNullable<FieldProblem['in']>;
+
+const places: Record<string, Place> = {
   body: 'body',
   querystring: 'query',
   params: 'path',
   headers: 'header',
 };
 
-/** Validates with zod and names every wrong field, so that a form can mark all of them at once. */
 export const validateWithZod: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart = 'body' }) => {
   const place = places[httpPart] ?? 'body';
-  return (value) => {
-    const result = schema.safeParse(value);
-    if (result.success) return { value: result.data };
-    const fields = result.error.issues.slice(0, 20).flatMap((issue) => fieldsOf(issue, place));
-    return { error: new AppError('INVALID_REQUEST', 'invalid', 'The request is not valid.', { fields }) };
-  };
+  return (value) => validate(schema, value, place);
 };
 
-function fieldsOf(issue: z.core.$ZodIssue, place: NonNullable<FieldProblem['in']>): FieldProblem[] {
+/** Names every wrong field, so that a form can mark all of them at once. */
+export function validate(schema: z.ZodType, value: unknown, place: Place) {
+  const result = schema.safeParse(value);
+  if (result.success) return { value: result.data };
+  const fields = result.error.issues.slice(0, 20).flatMap((issue) => fieldsOf(issue, place));
+  return { error: new AppError('INVALID_REQUEST', 'invalid', 'The request is not valid.', { fields }) };
+}
+
+function fieldsOf(issue: z.core.$ZodIssue, place: Place): FieldProblem[] {
   const pointer = issue.path.map((part) => `/${escapePointer(String(part))}`).join('');
   if (issue.code !== 'unrecognized_keys') return [{ in: place, pointer, detail: issue.message }];
   return issue.keys.slice(0, 20).map((key) => ({

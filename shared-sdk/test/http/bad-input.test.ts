@@ -9,6 +9,7 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 const good = { name: 'Tea', price: { amount: 450, currency: 'EUR' }, quantity: 3 };
+const jsonBody = { body: JSON.stringify(good), headers: { 'content-type': 'application/json' } };
 const json = (change: object) => JSON.stringify({ ...good, ...change });
 
 const badBodies: [what: string, body: Body, code: string, pointer?: string][] = [
@@ -149,16 +150,38 @@ describe('a bad body', () => {
     expect(await response.json()).toEqual({ id, name: 'Tee für zwei 🍵', price: good.price });
   });
 
-  it('is not needed where none is asked for, with or without a content type', async () => {
+  it.each([
+    ['nothing', undefined],
+    ['nothing, said to be JSON', ''],
+    ['{}, which many clients send', '{}'],
+  ])('is not needed where none is asked for: %s is taken', async (_, body) => {
     const authorization = `Bearer ${await shop.tokens.token()}`;
-    const both: Record<string, string>[] = [
-      { authorization },
-      { authorization, 'content-type': 'application/json' },
-    ];
-    for (const headers of both) {
-      const response = await shop.send(`/v1/orders/${id}/cancel`, { method: 'POST', headers });
-      expect(await response.json()).toMatchObject({ code: 'NOT_FOUND_ORDER' });
-    }
+    const type = body !== undefined && { 'content-type': 'application/json' };
+    const init = { method: 'POST', headers: { authorization, ...type }, ...(body && { body }) };
+    const response = await shop.send(`/v1/orders/${id}/cancel`, init);
+    expect(await response.json()).toMatchObject({ code: 'NOT_FOUND_ORDER' });
+  });
+
+  it.each([
+    ['a field', '{"reason":"x"}', '/reason'],
+    ['a field with a slash', '{"a/b":{"c":1}}', '/a~1b'],
+    ['a list', '[]', ''],
+    ['null', 'null', ''],
+    ['a text', '"x"', ''],
+    ['a number', '0', ''],
+  ])('is refused where none is asked for: %s', async (_, body, pointer) => {
+    const authorization = `Bearer ${await shop.tokens.token()}`;
+    const response = await shop.post(`/v1/orders/${id}/cancel`, body, { authorization });
+    expect(await response.json()).toMatchObject({
+      status: 400,
+      code: 'INVALID_REQUEST',
+      errors: [{ in: 'body', pointer }],
+    });
+  });
+
+  it('is not looked at before it is known who asks', async () => {
+    const response = await shop.post(`/v1/orders/${id}/cancel?x=1`, '{"reason":"x"}');
+    expect(response.status).toBe(401);
   });
 });
 
@@ -207,6 +230,33 @@ describe('a bad address', () => {
     expect(await response.json()).toMatchObject({ code: 'INVALID_REQUEST' });
   });
 
+  it.each([
+    ['GET', `/v1/products/${id}`],
+    ['HEAD', `/v1/products/${id}`],
+    ['PUT', `/v1/products/${id}`],
+    ['POST', '/v1/products'],
+    ['GET', '/v1/hot'],
+    ['GET', '/v1/unguarded'],
+  ])('%s %s takes no query: what it does not know is 400', async (method, path) => {
+    const response = await shop.send(`${path}?x=1&a%2Fb`, { method, ...(method === 'POST' && jsonBody) });
+    expect(response.status).toBe(400);
+    if (method === 'HEAD') return;
+    expect(await response.json()).toMatchObject({
+      code: 'INVALID_REQUEST',
+      errors: [
+        { in: 'query', pointer: '/x', detail: 'is not known' },
+        { in: 'query', pointer: '/a~1b', detail: 'is not known' },
+      ],
+    });
+  });
+
+  it.each(['/healthz?x=1', '/v1/swagger/spec?x=1', '/v1/swagger/?x=1', '/v1/swagger/static/index.css?v=2'])(
+    '%s is no operation: a probe or a browser may ask as it likes',
+    async (path) => {
+      expect((await shop.send(path)).status).toBe(200);
+    },
+  );
+
   it('takes what a list takes, with its defaults', async () => {
     expect(await (await shop.send('/v1/products?limit=7')).json()).toEqual({ limit: 7, offset: 0 });
   });
@@ -228,9 +278,9 @@ describe('a bad address', () => {
     expect(response.status).toBeLessThan(500);
   });
 
-  it('that does not exist is 404, whatever the body', async () => {
-    for (const body of ['{"a":', Buffer.from([0xff])]) {
-      const response = await shop.post('/v1/nothing', body);
+  it('that does not exist is 404, whatever the body and the query', async () => {
+    for (const body of ['{"a":', Buffer.from([0xff]), '{"a":1}']) {
+      const response = await shop.post('/v1/nothing?x=1', body);
       expect(response.status).toBe(404);
       expect(await response.json()).toMatchObject({ code: 'NOT_FOUND', instance: '/v1/nothing' });
     }

@@ -24,10 +24,15 @@ describe('the OpenAPI document', () => {
   it('names every error of an operation, its own and those that any may answer', () => {
     expect(statuses('/v1/products', 'post')).toEqual(['201', '400', '409', '413', '415', '500', '503']);
     expect(document.paths['/v1/products'].post.responses['409'].description).toBe('CONFLICT_PRODUCT');
-    expect(statuses('/v1/orders/{id}/cancel', 'post')).toEqual(['401', '404', '500', '503']);
+    expect(statuses('/v1/orders/{id}/cancel', 'post')).toEqual(['400', '401', '404', '500', '503']);
     expect(document.paths['/v1/orders/{id}/cancel'].post.responses['404'].content).toEqual({
       'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
     });
+  });
+
+  it('says nothing of a body or a query where none is asked for', () => {
+    expect(document.paths['/v1/orders/{id}/cancel'].post).not.toHaveProperty('requestBody');
+    expect(document.paths['/v1/hot'].get.parameters ?? []).toEqual([]);
   });
 
   it('says which operations need a token', () => {
