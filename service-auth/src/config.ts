@@ -32,9 +32,9 @@ export const variables = {
     })
     .pipe(keySet)
     .meta({ secret: true }),
-  ACCESS_TOKEN_SECONDS: seconds(300),
-  REFRESH_TOKEN_SECONDS: seconds(14 * 86_400),
-  SESSION_SECONDS: seconds(90 * 86_400),
+  ACCESS_TOKEN_SECONDS: seconds(300, { min: 1 }),
+  REFRESH_TOKEN_SECONDS: seconds(14 * 86_400, { min: 1, max: 366 * 86_400 }),
+  SESSION_SECONDS: seconds(90 * 86_400, { min: 1, max: 366 * 86_400 }),
   ADMIN_LOGIN_ID: firstAdmin.ADMIN_LOGIN_ID.optional(),
   ADMIN_PASSWORD: firstAdmin.ADMIN_PASSWORD.optional(),
   SIGN_IN_ATTEMPTS_PER_ACCOUNT: integer({ min: 1, default: 10 }),
@@ -42,7 +42,7 @@ export const variables = {
   /** Many may share an address, and a gateway is one for all behind it. */
   SIGN_UPS_PER_ADDRESS: integer({ min: 1, default: 1_000 }),
   /** Of sign-ups too. */
-  SIGN_IN_WINDOW_SECONDS: seconds(300),
+  SIGN_IN_WINDOW_SECONDS: seconds(300, { min: 1 }),
   /** One of libuv's four threads stays free for DNS and files. */
   PASSWORD_HASHES_AT_ONCE: integer({ min: 1, default: Math.min(availableParallelism(), 3) }),
   PASSWORD_HASHES_WAITING: integer({ min: 0, default: 100 }),

@@ -18,6 +18,11 @@ describe('the service does not start', () => {
     ['without keys', { JWT_KEYS: '' }, /JWT_KEYS is missing/],
     ['with keys that are no JSON', { JWT_KEYS: 'secret' }, /JWT_KEYS must be a JWK set/],
     ['with a key set of nothing', { JWT_KEYS: '{"keys":[]}' }, /JWT_KEYS/],
+    [
+      'with tokens that are never valid',
+      { ACCESS_TOKEN_SECONDS: '0' },
+      /ACCESS_TOKEN_SECONDS must be a number/,
+    ],
     ['with half a first admin', { ADMIN_LOGIN_ID: 'admin' }, /ADMIN_PASSWORD/],
     ['with the other half', { ADMIN_PASSWORD: 'an admin of sixteen letters' }, /ADMIN_LOGIN_ID/],
     [
@@ -67,6 +72,11 @@ test('what is wrong with a key is said without showing it', async () => {
   expect(() => loadConfig(env)).toThrow(
     expect.not.objectContaining({ message: expect.stringContaining(keys[0].d ?? '') }),
   );
+});
+
+test('a session may be longer than a timer could wait', async () => {
+  const env = { ...(await environment()), SESSION_SECONDS: String(90 * 86_400) };
+  expect(loadConfig(env)).toMatchObject({ SESSION_SECONDS: 7_776_000 });
 });
 
 test('the rest has defaults', async () => {

@@ -17,9 +17,9 @@ export const variables = {
   }),
   /** With it, and only then, events of the sandbox are accepted at /v1/webhooks/sandbox. */
   SANDBOX_WEBHOOK_SECRET: secret().optional(),
-  PROVIDER_TIMEOUT_SECONDS: seconds(10),
+  PROVIDER_TIMEOUT_SECONDS: seconds(10, { min: 0.1, max: 600 }),
   OPERATION_LEASE_SECONDS: seconds(30),
-  EXECUTE_DUE_SECONDS: seconds(1),
+  EXECUTE_DUE_SECONDS: seconds(1, { min: 0.1, max: 3_600 }),
   MAX_OPEN_OPERATIONS: integer({ min: 1, default: 1_000 }),
 };
 

@@ -28,6 +28,11 @@ describe('the service does not start', () => {
       { OPERATION_LEASE_SECONDS: '20', PROVIDER_TIMEOUT_SECONDS: '10' },
       /OPERATION_LEASE_SECONDS/,
     ],
+    [
+      'with an executor that never rests',
+      { EXECUTE_DUE_SECONDS: '0' },
+      /EXECUTE_DUE_SECONDS .* from 0.1 to 3600/,
+    ],
     ['with a short webhook secret', { SANDBOX_WEBHOOK_SECRET: 'short' }, /SANDBOX_WEBHOOK_SECRET/],
   ])('%s', (_, wrong, message) => {
     expect(() => loadConfig({ ...environment, ...wrong })).toThrow(message);

@@ -34,7 +34,7 @@ export const serviceVariables = {
   /** How long a stopping service still takes requests, until callers have noticed. */
   SHUTDOWN_DRAIN_SECONDS: seconds(0.5),
   /** Everything of stopping together; keep it below the pod's grace period. */
-  SHUTDOWN_GRACE_SECONDS: seconds(20),
+  SHUTDOWN_GRACE_SECONDS: seconds(20, { min: 1 }),
 };
 
 export type ServiceConfig = z.infer<z.ZodObject<typeof serviceVariables>>;

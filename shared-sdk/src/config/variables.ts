@@ -82,11 +82,22 @@ export function integer({ min = 0, max = Number.MAX_SAFE_INTEGER, ...rest }: Int
 /** 0 lets the system choose a free port. */
 export const port = (byDefault?: number) => integer({ min: 0, max: 65_535, default: byDefault });
 
-/** A duration; fractions are allowed so that tests need not wait. */
-export function seconds(byDefault?: number): z.ZodType<number> {
+/** A timer that is to wait longer fires at once: it counts milliseconds in 32 bits. */
+const longestTimer = 2_147_483;
+
+/**
+ * A duration; fractions are allowed so that tests need not wait. Give a pause of repeated work a `min`: at 0 it would
+ * never rest.
+ */
+export function seconds(
+  byDefault?: number,
+  { min = 0, max = longestTimer }: { min?: number; max?: number } = {},
+): z.ZodType<number> {
+  const within = (value: string) =>
+    /^\d{1,9}(\.\d{1,3})?$/.test(value) && Number(value) >= min && Number(value) <= max;
   const schema = z
     .string()
-    .regex(/^\d{1,9}(\.\d{1,3})?$/, 'must be a number of seconds')
+    .refine(within, `must be a number of seconds from ${min} to ${max}`)
     .transform(Number);
   return withDefault(schema, byDefault, String(byDefault ?? 30));
 }

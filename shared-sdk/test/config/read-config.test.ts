@@ -60,7 +60,7 @@ describe('readConfig', () => {
     expect(problems).toEqual([
       'PORT must be a whole number from 0 to 65535 (for example: 0)',
       'WORKERS must be a whole number from 1 to 8 (for example: 2)',
-      'DEADLINE must be a number of seconds (for example: 900)',
+      'DEADLINE must be a number of seconds from 0 to 2147483 (for example: 900)',
       'SAMPLE is missing (for example: 0.1)',
       'VERBOSE must be true or false (for example: false)',
       'FORMAT must be one of text, json (for example: text)',
@@ -85,6 +85,22 @@ describe('readConfig', () => {
       ]);
     },
   );
+
+  it.each(['0', '0.099', '86400.001', '2147484', '999999999', '-1', '1e3', '1.2345'])(
+    'refuses %j as seconds from 0.1 to 86400',
+    (value) => {
+      expect(problemsOf({ S: value }, { S: seconds(5, { min: 0.1, max: 86_400 }) })).toEqual([
+        'S must be a number of seconds from 0.1 to 86400 (for example: 5)',
+      ]);
+    },
+  );
+
+  it('takes as many seconds as a timer can wait, and more where none does', () => {
+    expect(readConfig({ S: seconds() }, { S: '2147483' }).S).toBe(2_147_483);
+    expect(problemsOf({ S: '2147483.648' }, { S: seconds() })).toHaveLength(1);
+    expect(readConfig({ S: seconds(1, { max: 1e9 }) }, { S: '7776000' }).S).toBe(7_776_000);
+    expect(readConfig({ S: seconds(5, { min: 0.1 }) }, { S: '0.1' }).S).toBe(0.1);
+  });
 
   it('takes an empty string for missing', () => {
     expect(problemsOf({ ...right, KEY: '' })).toEqual([expect.stringContaining('KEY is missing')]);
