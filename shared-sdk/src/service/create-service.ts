@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TokenVerifier } from '../auth/index.js';
 import { verifier } from '../auth/index.js';
 import type { ServiceConfig } from '../config/index.js';
@@ -21,7 +22,7 @@ import { type Step, stopInOrder } from '../shutdown/index.js';
 import { type StopTracing, startTracing } from '../tracing/index.js';
 import { hostAndPort, urlOf } from './address.js';
 import { createAdminServer } from './admin-server.js';
-import { type Job, startJob } from './every.js';
+import { type Job, type RunningJob, startJob } from './every.js';
 
 export interface ServiceParts {
   name: string;
@@ -64,10 +65,9 @@ export interface Service {
 
 /** Assembles a service from its parts: logs, traces, metrics, health, operations and an orderly end are the SDK's. */
 export async function createService(config: ServiceConfig, parts: ServiceParts): Promise<Service> {
-  const { name, db, consumers = [], onStop = [] } = parts;
+  const { name, db, consumers = [], every = [], onStop = [] } = parts;
   // Here and not in each service: who forgot it could write no event after a week.
   const partitions: Job = { name: 'partitions', seconds: 3_600, run: () => maintainPartitions(db) };
-  const every = [partitions, ...(parts.every ?? [])];
   const logger = parts.logger ?? createLogger({ name, format: config.LOG_FORMAT, level: config.LOG_LEVEL });
   const tokens = parts.verifier ?? verifier({ issuer: config.AUTH_ISSUER, jwksUrl: config.AUTH_JWKS_URL });
   db.tellByDefault((err) => logger.warn({ err }, 'a connection to the database was lost'));
@@ -95,7 +95,7 @@ export async function createService(config: ServiceConfig, parts: ServiceParts):
     logger,
   });
   const admin = createAdminServer(health);
-  let jobs: { stop(): Promise<void> }[] = [];
+  const jobs: RunningJob[] = [];
   let stopTracing: StopTracing = async () => {};
 
   collectNodeMetrics();
@@ -113,13 +113,18 @@ export async function createService(config: ServiceConfig, parts: ServiceParts):
       await new Promise<void>((resolve, reject) => {
         admin.once('error', reject).listen(config.ADMIN_PORT, config.HOST, () => resolve());
       });
+      // Before anything is written: after a week of standstill today has no partition. Without its database the service
+      // starts all the same.
+      const partitioned = startJob(partitions, logger, 0);
+      jobs.push(partitioned);
+      await Promise.race([partitioned.ranOnce, sleep(2_000, undefined, { ref: false })]);
       await http.listen({ port: config.HTTP_PORT, host: config.HOST });
       const grpcPort = await grpc.start();
       if (consumers.length > 0) {
         const { EVENTS_URL: url, TOPIC_PREFIX: topicPrefix } = config;
         log = startConsumers({ url, topicPrefix, db, consumers, logger });
       }
-      jobs = every.map((job) => startJob(job, logger));
+      jobs.push(...every.map((job) => startJob(job, logger)));
       const addresses = {
         http: urlOf(http.server),
         grpc: `http://${hostAndPort(config.HOST, grpcPort)}`,
@@ -183,8 +188,6 @@ const eventsChecks = (log: () => Consumers | undefined): Check[] => [
   { name: 'events', critical: true, run: async () => log()?.check() },
   { name: 'topics', critical: false, run: async () => log()?.checkTopics() },
 ];
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function close(server: { close(done: () => void): unknown; closeAllConnections(): void }): Promise<void> {
   return new Promise((resolve) => {

@@ -10,11 +10,26 @@ export interface Job {
   run(): Promise<unknown>;
 }
 
+export interface RunningJob {
+  /** Resolves when its first run has ended, well or not. */
+  ranOnce: Promise<void>;
+  /** Ends the run under way. */
+  stop(): Promise<void>;
+}
+
+/** For a job of an hour that fails: what is missing until it has run is not missing for so long. */
+const atMostAfterFailure = 5;
+
 /**
  * Runs a job for as long as the service does. The next run is planned when one has ended, so that runs never overlap;
  * replicas that started together drift apart. A failure is logged and counted, and the job goes on.
  */
-export function startJob({ name, seconds, run }: Job, logger: Logger): { stop(): Promise<void> } {
+export function startJob(
+  { name, seconds, run }: Job,
+  logger: Logger,
+  // Not at once: a service that just came back has better things to do, and its replicas came back with it.
+  firstAfterSeconds = seconds * Math.random(),
+): RunningJob {
   const runs = counter('job_runs_total', 'Runs of a repeated job, by outcome', ['job', 'outcome']);
   const duration = histogram('job_duration_seconds', 'Time of a run of a repeated job', ['job']);
   let timer: NodeJS.Timeout | undefined;
@@ -22,12 +37,19 @@ export function startJob({ name, seconds, run }: Job, logger: Logger): { stop():
   let stopped = false;
   let failing = false;
 
-  const plan = (delayMs: number) => {
+  let hasRun = () => {};
+  const ranOnce = new Promise<void>((resolve) => {
+    hasRun = resolve;
+  });
+
+  const plan = (delaySeconds: number) => {
     timer = setTimeout(() => {
       running = once().finally(() => {
-        if (!stopped) plan(seconds * 1000 * (0.9 + Math.random() * 0.2));
+        hasRun();
+        const pause = failing ? Math.min(seconds, atMostAfterFailure) : seconds;
+        if (!stopped) plan(pause * (0.9 + Math.random() * 0.2));
       });
-    }, delayMs);
+    }, delaySeconds * 1000);
   };
 
   async function once(): Promise<void> {
@@ -40,16 +62,16 @@ export function startJob({ name, seconds, run }: Job, logger: Logger): { stop():
     } catch (err) {
       runs.inc({ job: name, outcome: 'failed' });
       // Once: what fails every second for an hour is counted, not repeated.
-      logger[failing ? 'debug' : 'error']({ err, job: name }, 'a job failed, it runs again at its time');
+      logger[failing ? 'debug' : 'error']({ err, job: name }, 'a job failed, it is tried again');
       failing = true;
     } finally {
       end();
     }
   }
 
-  // Not at once: a service that just came back has better things to do, and its replicas came back with it.
-  plan(seconds * 1000 * Math.random());
+  plan(firstAfterSeconds);
   return {
+    ranOnce,
     async stop() {
       stopped = true;
       clearTimeout(timer);

@@ -1,10 +1,11 @@
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { Client, credentials } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig, type ServiceConfig, serviceVariables } from '../../src/config/index.js';
 import { connectDatabase } from '../../src/db/index.js';
 import { signedIn } from '../../src/http/index.js';
 import { createLogger } from '../../src/logging/index.js';
+import { append } from '../../src/outbox/index.js';
 import { createService, type Service, type ServiceParts } from '../../src/service/index.js';
 import { type TestDatabase, testTokens } from '../../src/testing/index.js';
 import { tallyConsumer, tallyDatabase } from '../fixtures/tally.js';
@@ -105,6 +106,53 @@ describe('a service whose surroundings are down', () => {
     await expect
       .poll(async () => (await fetch(`${admin}/healthz`)).json(), { timeout: 10_000 })
       .toMatchObject({ status: 'down', checks: { database: { status: 'up' }, events: { status: 'down' } } });
+  });
+});
+
+/** As after eight days in which nothing ran: today has no partition, and no event can be written. */
+const standStill = () =>
+  t.admin.query({
+    text: `DO $$ DECLARE p regclass; BEGIN FOR p IN SELECT inhrelid::regclass FROM pg_inherits
+             WHERE inhparent = 'tally.outbox'::regclass LOOP EXECUTE 'DROP TABLE ' || p; END LOOP; END $$`,
+  });
+const writeEvent = () =>
+  t.db.transaction((tx) =>
+    append(tx, [{ topic: 'tally', key: 'a', type: 'Tallied', version: 1, payload: {} }]),
+  );
+
+describe('a service that comes back after a week', () => {
+  it('can write events as soon as it has started', async () => {
+    await standStill();
+    await expect(writeEvent()).rejects.toThrow(/no partition/);
+    const { service } = await build();
+    await service.start();
+    await writeEvent();
+  });
+
+  it('can write them soon after its database is there, too', async () => {
+    await standStill();
+    const database = await door(t.url);
+    const { service, lines } = await build({ DATABASE_URL: database.url });
+    await service.start();
+    const failures = () => lines.filter(({ msg }) => msg.startsWith('a job failed'));
+    expect(failures()).toHaveLength(1);
+    await database.open();
+    await expect.poll(() => writeEvent().then(() => 'written'), { timeout: 15_000 }).toBe('written');
+    await service.stop();
+    await database.shut();
+  });
+
+  it('does not wait for a database that takes connections and says nothing', async () => {
+    const held = new Set<Socket>();
+    const silent = createServer((socket) => held.add(socket));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as { port: number };
+    const { service, lines } = await build({ DATABASE_URL: `postgres://tally@127.0.0.1:${port}/x` });
+    const { admin } = await service.start();
+    expect(lines.filter(({ msg }) => msg.startsWith('a job failed'))).toEqual([]);
+    expect(await statusOf(`${admin}/healthz/live`)).toBe(200);
+    for (const socket of held) socket.destroy();
+    silent.close();
   });
 });
 
