@@ -1,3 +1,4 @@
+import { ConfigError } from '../config/index.js';
 import type { Database } from '../db/index.js';
 import { AppError } from '../errors/index.js';
 import type { Logger } from '../logging/index.js';
@@ -27,7 +28,7 @@ export interface StartConsumersOptions {
   logger: Logger;
 }
 
-/** Starts each consumer on the log that the URL's protocol names. */
+/** Starts each consumer on the log that the URL's protocol names. Throws ConfigError when the URL is wrong. */
 export function startConsumers({
   url,
   topicPrefix = 'market.',
@@ -48,7 +49,7 @@ export function startConsumers({
     };
     if (protocol === 'kafka:') return joinKafka({ ...options, topicPrefix });
     if (/^postgres(ql)?:$/.test(protocol)) return joinPostgres(options);
-    throw new Error(`EVENTS_URL: no driver for ${protocol}//`);
+    throw new ConfigError([`EVENTS_URL has no driver for ${protocol}//`]);
   });
   return {
     status: () => members.map((member) => member.status()),

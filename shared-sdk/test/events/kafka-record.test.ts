@@ -2,11 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../../src/config/index.js';
 import { uuidv7 } from '../../src/db/index.js';
+import { startConsumers } from '../../src/events/index.js';
 import { kafkaAddress } from '../../src/events/kafka/address.js';
 import { messageOf } from '../../src/events/kafka/record.js';
 import { parser } from '../../src/events/parse.js';
-import { things } from '../fixtures/tally.js';
+import { quiet } from '../fixtures/log.js';
+import { tallyConsumer, things } from '../fixtures/tally.js';
 
 const place = { topic: 'thing', partition: 2 };
 const record = (more: object = {}) =>
@@ -91,8 +94,25 @@ describe('EVENTS_URL', () => {
     ['kafka://h?tls=yes', 'tls'],
     ['kafka://u:p@h?sasl=md5', 'sasl'],
     ['kafka://h?broker=other', 'host:port'],
+    ['kafka://', 'names no broker'],
+    ['kafka://h?ca=/nowhere/at/all', 'ca cannot be read: ENOENT'],
+    ['kafka://:p@h', 'has a password and no user'],
+    ['kafka://h?sasl=plain', 'says how to sign in (sasl) and no user'],
+    ['kafka://u:%zz@h', 'must be percent-encoded'],
   ])('%s is refused: a setting that is not understood is not passed over', (url, complaint) => {
+    expect(() => kafkaAddress(url)).toThrow(ConfigError);
     expect(() => kafkaAddress(url)).toThrow(complaint);
+  });
+
+  it('is read when consumers are started, and a wrong one ends the start', () => {
+    const started = () =>
+      startConsumers({
+        url: 'kafka://127.0.0.1:9?tsl=true',
+        db: undefined as never,
+        consumers: [tallyConsumer()],
+        logger: quiet,
+      });
+    expect(started).toThrow(ConfigError);
   });
 
   it('names one broker or several', () => {

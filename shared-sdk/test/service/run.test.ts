@@ -61,6 +61,16 @@ describe('run', () => {
     expect(output()).toContain('the only argument is: migrate (not "migrat")');
   });
 
+  it('refuses an address of brokers that it does not understand, without a trace of the password', async () => {
+    const { ended, output } = start({
+      ...variables(),
+      EVENTS_URL: 'kafka://me:hunter2@127.0.0.1:9?tsl=true',
+    });
+    expect(await ended).toBe(1);
+    expect(output()).toMatch(/^tally: The configuration is wrong:\n {2}EVENTS_URL .*"tsl"$/m);
+    expect(output()).not.toContain('hunter2');
+  });
+
   it('says why it cannot start', async () => {
     const first = start(variables());
     const [{ started }] = (await once(first.child, 'message')) as [{ started: { http: string } }];

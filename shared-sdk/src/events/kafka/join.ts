@@ -4,6 +4,7 @@ import { backoff } from '../backoff.js';
 import { Stopped } from '../handle.js';
 import type { GroupStatus, Member, MemberOptions } from '../member.js';
 import { metricsOf } from '../metrics.js';
+import { kafkaAddress } from './address.js';
 import { createLanes } from './lanes.js';
 import { goodbyeMs, session } from './session.js';
 
@@ -18,6 +19,8 @@ export interface JoinKafkaOptions extends MemberOptions {
  * commits and lazily, since the inbox covers what is read again. Whatever happens to the brokers, it tries again.
  */
 export function joinKafka(options: JoinKafkaOptions): Member {
+  // A wrong address ends the start: no trying again mends it. Each session reads it anew, as certificates are renewed.
+  kafkaAddress(options.url);
   const { group, logger, stopping, batchSize = 500, pollMs = 1_000, patienceMs = 5_000 } = options;
   const { signal } = stopping;
   const metrics = metricsOf(group);
