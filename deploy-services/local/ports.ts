@@ -19,6 +19,9 @@ export interface Ports {
   services: Record<ServiceName, ServicePorts>;
 }
 
+/** The last base that is accepted: what is counted from it still ends below 65536. */
+export const lastBase = 65_000;
+
 export interface PortOptions {
   profile?: ProfileName;
   prometheus?: boolean;
@@ -67,8 +70,9 @@ export async function choosePorts(base: number, options: PortOptions = {}): Prom
       await sleep(100);
       continue;
     }
+    const next = base + 1_000 > lastBase ? 0 : base + 1_000;
     throw new Problem(
-      `Taken by another program: port ${taken.join(', port ')}. End it, or start on other ports: npm start -- --port-base ${base + 1_000}`,
+      `Taken by another program: port ${taken.join(', port ')}. End it, or start on other ports: npm start -- --port-base ${next}`,
     );
   }
 }

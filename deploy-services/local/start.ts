@@ -7,6 +7,7 @@ import { launch } from './launch.js';
 import type { MarketFile } from './market-file.js';
 import { readOptions } from './options.js';
 import { terminal } from './output.js';
+import { lastBase } from './ports.js';
 import { Problem } from './problem.js';
 import { type SeededMarket, seedMarket } from './seed.js';
 import { profileNames } from './topology.js';
@@ -40,8 +41,13 @@ export async function start(args: string[]): Promise<number> {
   if (!profile)
     throw new Problem(`There is no profile "${values.profile}"; there are: ${profileNames.join(', ')}.`);
   const portBase = Number(values['port-base']);
-  if (!Number.isInteger(portBase) || portBase < 0 || (portBase > 0 && portBase < 1_024) || portBase > 65_000)
-    throw new Problem('--port-base takes 0 or a number from 1024 to 65000.');
+  if (
+    !Number.isInteger(portBase) ||
+    portBase < 0 ||
+    (portBase > 0 && portBase < 1_024) ||
+    portBase > lastBase
+  )
+    throw new Problem(`--port-base takes 0 or a number from 1024 to ${lastBase}.`);
 
   const output = terminal({ dataDir, quiet: Boolean(values.quiet || values.json) });
   const signal = interruption(output.say);

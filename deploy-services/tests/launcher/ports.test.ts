@@ -31,6 +31,13 @@ test('a taken port is named, with whose it would be and what to do', async () =>
   other.close();
 });
 
+test('at the end of the numbers other ports are suggested that a start accepts', async () => {
+  const other = createServer().listen(64_510, '127.0.0.1');
+  await once(other, 'listening');
+  await expect(choosePorts(64_500)).rejects.toThrow(/--port-base 0$/);
+  other.close();
+});
+
 test.each([
   [60, 'Kafka'],
   [61, 'Kafka'],
