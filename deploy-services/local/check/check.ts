@@ -61,6 +61,9 @@ export const checkRunningMarket = (
   options: CheckOptions = {},
 ): Promise<Report> => withSnapshots(market, (open) => checkMarket(open, options));
 
+/** What nobody stopped while the market was down is stopped within two turns of the sweeper. */
+const sweptWithinMs = 10_000;
+
 /**
  * Checks every invariant on one snapshot, as soon as one shows the market at rest. When none does in time, those that
  * need rest are skipped.
@@ -70,7 +73,9 @@ export async function checkMarket(
   { waitSeconds = 60, say = () => {} }: CheckOptions = {},
 ): Promise<Report> {
   const until = Date.now() + waitSeconds * 1_000;
-  const look = (at: Invariant[]) => onceAtRest(open, until, say, (read, left) => judge(read, left, at));
+  const swept = Date.now() + sweptWithinMs;
+  const look = (at: Invariant[]) =>
+    onceAtRest(open, { until, swept, say }, (read, left) => judge(read, left, at));
   const { results, notes } = await look(invariants);
   // Snapshots of several databases are never quite of one moment: of an order that came in between, one of them knows
   // and another does not. What is really wrong is so again.
@@ -87,15 +92,15 @@ export async function checkMarket(
 /** Looks at the first snapshot that shows the market at rest; when time is up, at one that does not. */
 async function onceAtRest<T>(
   open: Open,
-  until: number,
-  say: (line: string) => void,
+  { until, swept, say }: { until: number; swept: number; say: (line: string) => void },
   work: (read: Snapshots, left: string[]) => Promise<T>,
 ): Promise<T> {
   for (let told = false; ; told = true) {
     // Looked for and checked in the same snapshot: by the next one somebody may have ordered again.
     const done = await open(async (read): Promise<{ result: T } | { left: string[] }> => {
-      const left = await underWay(read);
-      if (left.length === 0 || Date.now() >= until) return { result: await work(read, left) };
+      const now = Date.now();
+      const left = await underWay(read, now < Math.min(until, swept));
+      if (left.length === 0 || now >= until) return { result: await work(read, left) };
       return { left };
     });
     if ('result' in done) return done.result;

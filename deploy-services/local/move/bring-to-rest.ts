@@ -21,7 +21,7 @@ export async function bringToRest(
   for (let told = ''; ; ) {
     const left = await open(async (read) => {
       await refuseParked(read);
-      return [...(await underWay(read)), ...(await askedAboutSoon(read))];
+      return [...(await underWay(read, true)), ...(await askedAboutSoon(read))];
     });
     if (left.length === 0) return;
     const now = left.join(', ');

@@ -15,7 +15,7 @@ import { inTheLog } from './planted/in-the-log.js';
 import { inTheMoney } from './planted/in-the-money.js';
 import { inTheStock } from './planted/in-the-stock.js';
 import { inWaiting } from './planted/in-waiting.js';
-import type { Planted } from './planted/planted.js';
+import { order, type Planted, untouched } from './planted/planted.js';
 
 const planted = [
   ...inTheLedger,
@@ -116,6 +116,40 @@ describe('while something is under way', () => {
     await reportOn({ market: sql }, 0.5, (line) => lines.push(line));
     expect(performance.now() - before).toBeGreaterThan(500);
     expect(lines).toEqual([`waiting for the market to come to rest: ${said}`]);
+  });
+});
+
+describe('what waits past its time', () => {
+  const overdue = `SAVEPOINT before; UPDATE orders.orders SET status = 'RESERVED', money = 'ASKED', deadline_at = now() - interval '1 hour' WHERE id = ${order('SHIPPED')}`;
+  const deletedLongAgo = `SAVEPOINT before; INSERT INTO orders.deleted_store SELECT store_id, now() - interval '1 hour' FROM orders.order_store WHERE order_id = ${untouched}`;
+
+  test.each([
+    ['its deadline', overdue],
+    ['its store', deletedLongAgo],
+  ])(
+    'such as an order past %s is not called wrong before the first sweep after a standstill',
+    async (_, sql) => {
+      let looks = 0;
+      const report = await past.withPlanted({ market: sql }, (read) =>
+        checkMarket(
+          async (work) => {
+            if (++looks === 3) await past.market.query('ROLLBACK TO before'); // the sweeper's turn
+            return work(read);
+          },
+          { waitSeconds: 60 },
+        ),
+      );
+      expect([violated(report), report.ok]).toEqual([[], true]);
+    },
+  );
+
+  test('is called wrong when nobody sweeps', async () => {
+    const lines: string[] = [];
+    const report = await reportOn({ market: overdue }, 0.5, (line) => lines.push(line));
+    expect(violated(report)).toContain('9a');
+    expect(lines).toEqual([
+      'waiting for the market to come to rest: 1 orders that the sweeper is about to stop',
+    ]);
   });
 });
 

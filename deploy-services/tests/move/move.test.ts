@@ -109,6 +109,11 @@ describe('a market is brought to rest', () => {
     await rest(givenUp(11));
   });
 
+  test('waiting also for the sweeper, which finds what nobody stopped while the market was down', async () => {
+    const overdue = `UPDATE orders.orders SET status = 'RESERVED', deadline_at = now() - interval '1 hour' WHERE id = (SELECT id FROM orders.orders WHERE status = 'SHIPPED' LIMIT 1)`;
+    await expect(rest(overdue)).rejects.toThrow('1 orders that the sweeper is about to stop');
+  });
+
   test('unless messages are parked, which the old log alone could place: they are told at once', async () => {
     const parked = `INSERT INTO store.parked (consumer, topic, partition, position, key, message_id, reason, error, message)
       VALUES ('store.reservations', 'order', 0, 1, 'a key', 'an id', 'FAILED', 'an error', '{}')`;
