@@ -47,6 +47,10 @@ describe('workspaces', () => {
     expect([...versions].filter(([, used]) => used.size > 1).map(([name]) => name)).toEqual([]);
   });
 
+  test.each(['.', ...folders])('%s is for the versions of Node that the launcher takes', (folder) => {
+    expect(manifest(folder).engines).toEqual({ node: '^20.19.0 || >=22.12.0' });
+  });
+
   test('take the SDK in a range that this SDK satisfies', () => {
     const { name, version } = manifest('shared-sdk');
     const [major, minor] = version.split('.');
