@@ -1,4 +1,4 @@
-// Proves that every folder installs and builds alone, as if it were a repository of its own: copies each to a
+// Proves that every folder installs, builds and lints alone, as if it were a repository of its own: copies each to a
 // temporary folder outside of the workspace, with the SDK as a packed tarball. Slow, so not a part of `npm test`.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ try {
   for (const folder of named.length > 0 ? named : all) {
     const started = Date.now();
     buildAlone(folder, path.join(place, filename));
-    console.log(`${folder} builds alone (${Math.round((Date.now() - started) / 1000)} s)`);
+    console.log(`${folder} builds and lints alone (${Math.round((Date.now() - started) / 1000)} s)`);
   }
 } finally {
   rmSync(place, { recursive: true, force: true });
@@ -39,8 +39,9 @@ function buildAlone(folder, tarball) {
   const manifest = path.join(copy, 'package.json');
   const content = JSON.parse(readFileSync(manifest, 'utf8'));
   if (content.dependencies[sdk]) content.dependencies[sdk] = `file:${tarball}`;
-  writeFileSync(manifest, JSON.stringify(content, null, 2));
+  writeFileSync(manifest, `${JSON.stringify(content, null, 2)}\n`);
   // Install scripts only prepare what tests need (a PostgreSQL server); a build must not depend on them.
   npm(copy, 'install', '--prefer-offline', '--ignore-scripts');
   npm(copy, 'run', 'build');
+  npm(copy, 'run', 'lint');
 }

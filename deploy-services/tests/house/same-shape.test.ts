@@ -14,13 +14,26 @@ const everyService = [
   'src/domain/errors.ts',
   'src/use-cases/ports.ts',
 ];
-const everyFolder = ['README.md', 'LICENSE', 'package.json', 'tsconfig.json', '.github/workflows/ci.yml'];
+const everyFolder = [
+  'README.md',
+  'LICENSE',
+  'package.json',
+  'tsconfig.json',
+  'biome.json',
+  '.github/workflows/ci.yml',
+];
 
 const missing = (folder: string, files: string[]) =>
   files.filter((file) => !existsSync(path.join(root, folder, file)));
 
 test.each(folders)('%s has what a repository of its own needs', (folder) => {
   expect(missing(folder, everyFolder)).toEqual([]);
+});
+
+test.each(folders)('%s is formatted and linted alone as it is here', (folder) => {
+  const { formatter, javascript, linter } = JSON.parse(read('biome.json'));
+  expect(JSON.parse(read(`${folder}/biome.json`))).toMatchObject({ formatter, javascript, linter });
+  expect(JSON.parse(read(`${folder}/package.json`)).devDependencies).toHaveProperty('@biomejs/biome');
 });
 
 describe.each(services)('%s', (service) => {
