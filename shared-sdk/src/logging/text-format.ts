@@ -75,11 +75,11 @@ function stackOf(error: DescribedError | string): string {
   return cause ? `${own}    caused by:\n${stackOf(cause)}` : own;
 }
 
-/** Something else was away: where in our code we noticed tells nobody anything, and it comes a hundred times. */
+/** Something else was away or full: where in our code we noticed tells nobody, and it comes a hundred times. */
 const isOutage = ({ kind, code, message }: DescribedError) =>
   kind === 'transient' ||
   kind === 'unavailable' ||
-  /^(E[A-Z]{4,}|08\w{3}|57P\d\d)$/.test(code ?? '') ||
+  /^(E[A-Z]{4,}|08\w{3}|53\d{3}|57P\d\d)$/.test(code ?? '') ||
   /^Connection terminated/.test(message ?? '');
 
 // A line break or a terminal sequence in a message would let a caller forge lines.

@@ -177,6 +177,10 @@ describe('a line for people', () => {
     expect(line({ msg: 'failed', err: cause })).toContain(
       'failed\n    AppError: no answer\n    Error: connect ECONNREFUSED 127.0.0.1:1\n',
     );
+    const full = { type: 'error', message: 'No space left on device', code: '53100', stack };
+    expect(line({ msg: 'failed', err: { ...cause, cause: full } })).toContain(
+      'failed\n    AppError: no answer\n    error: No space left on device\n',
+    );
     expect(line({ msg: 'failed', err: { type: 'TypeError', message: 'x', stack } })).toContain(
       'at ours.ts:1',
     );
