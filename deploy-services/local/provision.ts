@@ -15,6 +15,8 @@ export interface ProvisionOptions {
   password(role: string): string;
   /** One for all services, or each its own. */
   databaseOf(name: ServiceName): string;
+  /** The command that forgets all data. */
+  forget: string;
   /** What else is to be created once the databases are there. */
   alongside(): Promise<unknown>;
 }
@@ -27,6 +29,7 @@ export async function provision({
   adminUrl,
   password,
   databaseOf,
+  forget,
   alongside,
 }: ProvisionOptions): Promise<Provisioned> {
   const [sandbox, ...own] = await Promise.all([
@@ -45,7 +48,7 @@ export async function provision({
       // knex: what has run here once is not among the files.
       if (!cause.message.includes('migration directory is corrupt')) throw cause;
       throw new Problem(
-        `The data of ${options.schema} was made by another version of this checkout. Go back to that one, or forget the data: npm run reset`,
+        `The data of ${options.schema} was made by another version of this checkout. Go back to that one, or forget the data: ${forget}`,
         { cause },
       );
     });

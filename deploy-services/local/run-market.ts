@@ -7,6 +7,7 @@ import { endWhatIsLeft } from './end-what-is-left.js';
 import { serviceEnvironments, urlsOf } from './environment.js';
 import { aborted } from './interrupted.js';
 import type { MarketFile } from './market-file.js';
+import { typed } from './options.js';
 import type { Output } from './output.js';
 import { choosePorts } from './ports.js';
 import { runPostgres } from './postgres.js';
@@ -127,6 +128,7 @@ export async function runMarket({
       adminUrl: postgres.url,
       password: secret,
       databaseOf: transport.databaseOf,
+      forget: typed('npm run reset', dataDir),
       alongside: () => transport.prepareDatabases(postgres.url),
     });
     const keysFile = path.join(dataDir, 'jwt-keys.json');

@@ -31,6 +31,7 @@ await provision({
   adminUrl,
   password: () => password,
   databaseOf: stackDatabaseOf,
+  forget: 'docker compose -f deploy-services/local/compose.yaml down -v',
   alongside: async () => {},
 });
 

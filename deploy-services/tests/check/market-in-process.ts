@@ -34,6 +34,7 @@ export async function marketInProcess(adminUrl: string): Promise<MarketInProcess
     adminUrl,
     password,
     databaseOf: () => database,
+    forget: '',
     async alongside() {
       ({ relayUrl } = await createLogSchema({ adminUrl, database, password }));
     },

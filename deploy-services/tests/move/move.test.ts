@@ -195,6 +195,7 @@ describe('each copy', () => {
       adminUrl: server.url,
       password: (role) => role,
       databaseOf: stackDatabaseOf,
+      forget: '',
       alongside: async () => {},
     });
     expect(await Promise.all(schemas.map(tables))).toEqual(was);

@@ -15,7 +15,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { commandOf } from '@msa-event-market/shared-sdk/postgres';
+import { commandOf, startPostgres } from '@msa-event-market/shared-sdk/postgres';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MarketFile } from '../../local/market-file.js';
 import { choosePorts } from '../../local/ports.js';
@@ -89,8 +90,10 @@ const login = () =>
 
 describe('a market', () => {
   let market: Awaited<ReturnType<typeof start>>;
+  let orders: string;
   beforeAll(async () => {
     market = await start();
+    orders = marketFile().databases.admin.order;
   });
 
   test('says that it is ready in one line of JSON, at the documented ports', () => {
@@ -112,6 +115,11 @@ describe('a market', () => {
       'store',
     ]);
     expect(alive(market.ready.pids)).toHaveLength(Object.keys(market.ready.pids).length);
+  });
+
+  test('has no shop in it, as it was told', async () => {
+    const response = await fetch(`${market.ready.urls.store.http}/v1/stores`);
+    expect(await response.json()).toMatchObject({ stores: [], metadata: { total: 0 } });
   });
 
   test('shows its secrets to its owner only, and on no command line', () => {
@@ -229,6 +237,28 @@ describe('a market', () => {
     ]);
     expect(existsSync(path.join(dataDir, 'market.json'))).toBe(false);
     await expect(choosePorts(base)).resolves.toBeDefined();
+  });
+
+  test('is left alone by another version of this checkout, in one line', async () => {
+    const connectionString = orders;
+    const server = await startPostgres({
+      dataDir: path.join(dataDir, 'postgres'),
+      port: base,
+      auth: 'scram',
+      password: new URL(connectionString).password,
+    });
+    const client = new pg.Client({ connectionString });
+    await client.connect();
+    await client.query(
+      `INSERT INTO orders.knex_migrations (name, batch, migration_time) VALUES ('of-another-version.js', 9, now())`,
+    );
+    await client.end();
+    await server.stop();
+    const other = run('start', '--port-base', '0', '--profile', stack ? 'stack' : 'embedded');
+    expect(await other.ended).toBe(1);
+    expect(other.stderr.at(-1)).toBe(
+      `The data of orders was made by another version of this checkout. Go back to that one, or forget the data: npm run reset -- --data-dir ${dataDir}`,
+    );
   });
 
   test('is left alone by a PostgreSQL of another version, in one line', async () => {
