@@ -92,6 +92,8 @@ describe('a kill in the middle of 200 orders changes no final state', () => {
         await eventually(async () => expect(await market.sql('order', unfinished)).toHaveLength(1));
         if (victim === 'launcher') await market.crash();
         else await market.kill(victim);
+        if (victim === 'postgres')
+          expect(market.said()).toContain('PostgreSQL ended, starting it again in 100 ms');
       }
       await Promise.all(placing);
       expect(placed.length).toBeGreaterThanOrEqual(200);

@@ -25,7 +25,7 @@ async function npmStart(): Promise<void> {
     cwd: root,
     detached: true, // a terminal of its own, as far as a Ctrl-C is concerned
     // bash becomes the script that it runs, which then gets a Ctrl-C from the terminal and another one from npm.
-    env: { ...process.env, LOG_LEVEL: 'warn', npm_config_script_shell: 'bash' },
+    env: { ...process.env, npm_config_script_shell: 'bash' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   npm.stdout?.on('data', (chunk) => {
@@ -88,6 +88,13 @@ describe('somebody who has just cloned this', () => {
       'PaymentAuthorized',
       'PaymentCaptured',
     ]);
+  });
+
+  it('hears nothing of the services, when it is to be quiet; that is in the logs', () => {
+    expect(readFileSync(path.join(dataDir, 'logs', 'order.log'), 'utf8')).toContain('POST /v1/orders');
+    expect(
+      said.split('\n').filter((line) => /^(auth|store|order|payment|relay|postgres) /.test(line)),
+    ).toEqual([]);
   });
 
   it('ends it with one Ctrl-C, in order, however many signals that makes', async () => {
