@@ -1,8 +1,14 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo, play } from '../../local/demo/demo.js';
 import { requireMarket } from '../../local/market-file.js';
 import { type RunningMarket, startMarket } from './market.js';
 
+const door = fileURLToPath(new URL('../../local/market.mjs', import.meta.url));
 let market: RunningMarket;
 
 beforeAll(async () => {
@@ -63,6 +69,19 @@ describe('the demo', () => {
       expect(eventsOf(lines, '3 ')).toEqual(['OrderPlaced', 'StockRejected', 'OrderRejected']);
       expect(eventsOf(lines, '4 ').at(-1)).toBe('OrderCancelled');
     }
+  }, 60_000);
+
+  it('is over when it has said its last line: nothing that was only waited for keeps it', async () => {
+    const command = spawn(process.execPath, [door, 'demo', '--data-dir', market.dataDir], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(command, 'exit');
+    const lines = createInterface(command.stdout);
+    for await (const line of lines) if (line.startsWith('npm run check: ')) break;
+    const late = sleep(5_000, ['late'], { ref: false }); // a step is waited for up to 15 s
+    const [code] = await Promise.race([ended, late]);
+    command.kill('SIGKILL');
+    expect(code).toBe(0);
   }, 60_000);
 
   it('fits a terminal of 100 columns, and has no colours where nobody looks', async () => {
