@@ -1,4 +1,4 @@
-import { createEventingTables } from '@msa-event-market/shared-sdk/outbox';
+import { createEventingTables, dropEventingTables } from '@msa-event-market/shared-sdk/outbox';
 
 export async function up(knex) {
   await createEventingTables(knex, { schema: 'auth', service: 'auth' });
@@ -57,4 +57,5 @@ export async function up(knex) {
 
 export async function down(knex) {
   await knex.raw('DROP TABLE sign_in_attempts, refresh_tokens, sessions, users');
+  await dropEventingTables(knex, { service: 'auth' });
 }

@@ -1,4 +1,4 @@
-import { createEventingTables } from '@msa-event-market/shared-sdk/outbox';
+import { createEventingTables, dropEventingTables } from '@msa-event-market/shared-sdk/outbox';
 
 export async function up(knex) {
   await createEventingTables(knex, { schema: 'orders', service: 'order' });
@@ -96,10 +96,8 @@ export async function up(knex) {
 }
 
 export async function down(knex) {
-  await knex.raw(`
-    DROP TABLE deleted_store, deleted_user, idempotency, order_history, order_store, order_line, orders;
-    DROP PUBLICATION order_outbox;
-    DROP TABLE outbox, inbox, parked, attempt, run, retention;
-    DROP FUNCTION maintain_partitions, uuidv7_floor;
-  `);
+  await knex.raw(
+    'DROP TABLE deleted_store, deleted_user, idempotency, order_history, order_store, order_line, orders',
+  );
+  await dropEventingTables(knex, { service: 'order' });
 }

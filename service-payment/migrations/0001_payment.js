@@ -1,4 +1,4 @@
-import { createEventingTables } from '@msa-event-market/shared-sdk/outbox';
+import { createEventingTables, dropEventingTables } from '@msa-event-market/shared-sdk/outbox';
 
 /** @param {import('knex').Knex} knex */
 export async function up(knex) {
@@ -90,10 +90,6 @@ export async function up(knex) {
 
 /** @param {import('knex').Knex} knex */
 export async function down(knex) {
-  await knex.raw(`
-    DROP TABLE webhook, idempotency, ledger, operation, payment;
-    DROP PUBLICATION payment_outbox;
-    DROP TABLE outbox, inbox, parked, attempt, run, retention;
-    DROP FUNCTION maintain_partitions, uuidv7_floor;
-  `);
+  await knex.raw('DROP TABLE webhook, idempotency, ledger, operation, payment');
+  await dropEventingTables(knex, { service: 'payment' });
 }

@@ -1,4 +1,4 @@
-import { createEventingTables } from '@msa-event-market/shared-sdk/outbox';
+import { createEventingTables, dropEventingTables } from '@msa-event-market/shared-sdk/outbox';
 
 /** @param {import('knex').Knex} knex */
 export async function up(knex) {
@@ -88,10 +88,6 @@ export async function up(knex) {
 
 /** @param {import('knex').Knex} knex */
 export async function down(knex) {
-  await knex.raw(`
-    DROP TABLE reservation_line, reservation, stock_movement, stock, product, store, owner;
-    DROP PUBLICATION store_outbox;
-    DROP TABLE outbox, inbox, parked, attempt, run, retention;
-    DROP FUNCTION maintain_partitions, uuidv7_floor;
-  `);
+  await knex.raw('DROP TABLE reservation_line, reservation, stock_movement, stock, product, store, owner');
+  await dropEventingTables(knex, { service: 'store' });
 }

@@ -1,3 +1,3 @@
 export { append, type OutboxEvent } from './append.js';
 export { maintainPartitions } from './maintain.js';
-export { createEventingTables } from './tables.js';
+export { createEventingTables, dropEventingTables } from './tables.js';

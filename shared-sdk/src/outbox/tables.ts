@@ -2,6 +2,10 @@ import type { Knex } from 'knex';
 
 const identifier = /^[a-z][a-z0-9_]{0,40}$/;
 
+function checkName(name: string): void {
+  if (!identifier.test(name)) throw new Error(`not a plain lower-case name: ${name}`);
+}
+
 /**
  * For a service's first migration: everything that sending and receiving events needs in its schema.
  *
@@ -15,9 +19,7 @@ export async function createEventingTables(
   knex: Knex,
   { schema, service }: { schema: string; service: string },
 ) {
-  for (const name of [schema, service]) {
-    if (!identifier.test(name)) throw new Error(`not a plain lower-case name: ${name}`);
-  }
+  for (const name of [schema, service]) checkName(name);
   await knex.raw(`
     CREATE TABLE outbox (
       id            uuid NOT NULL,
@@ -133,5 +135,15 @@ export async function createEventingTables(
       RETURN changed;
     END $$;
     SELECT maintain_partitions();
+  `);
+}
+
+/** For the way down of that migration: takes back all of it, with the events that are in it. */
+export async function dropEventingTables(knex: Knex, { service }: { service: string }) {
+  checkName(service);
+  await knex.raw(`
+    DROP PUBLICATION ${service}_outbox;
+    DROP TABLE outbox, inbox, parked, attempt, run, retention;
+    DROP FUNCTION maintain_partitions, uuidv7_floor;
   `);
 }
