@@ -10,11 +10,13 @@ import {
 import { z } from 'zod';
 import { keySet } from './crypto/signing-keys.js';
 import { loginIdShape } from './domain/login-id.js';
-import { fitsHttpBasic, notFitForHttpBasic } from './domain/password.js';
+import { fitsHttpBasic, notFitForHttpBasic, passwordLength, weakness } from './domain/password.js';
 
 const firstAdmin = {
   ADMIN_LOGIN_ID: text('admin').regex(loginIdShape, 'must be letters and digits'),
-  ADMIN_PASSWORD: secret().refine(fitsHttpBasic, notFitForHttpBasic),
+  ADMIN_PASSWORD: secret()
+    .max(passwordLength.max, `must have at most ${passwordLength.max} characters`)
+    .refine(fitsHttpBasic, notFitForHttpBasic),
 };
 
 export const variables = {
@@ -53,5 +55,14 @@ export type Config = z.infer<z.ZodObject<typeof variables>>;
 /** The first admin needs both variables as soon as there is one of them. */
 export function loadConfig(env = process.env): Config {
   const given = Object.keys(firstAdmin).some((name) => env[name] || env[`${name}_FILE`]);
-  return readConfig({ ...variables, ...(given && firstAdmin) }, env);
+  // Read before the password, which is compared with it there and then: so one error lists all that is wrong.
+  let loginId: string | undefined;
+  const compared = {
+    ADMIN_LOGIN_ID: firstAdmin.ADMIN_LOGIN_ID.overwrite((value) => (loginId = value)),
+    ADMIN_PASSWORD: firstAdmin.ADMIN_PASSWORD.superRefine((password, context) => {
+      const weak = weakness(password, loginId);
+      if (weak) context.addIssue(weak);
+    }),
+  };
+  return readConfig({ ...variables, ...(given && compared) }, env);
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { ConfigError } from '@msa-event-market/shared-sdk/config';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../src/config.js';
 import { newKeySet } from './support/keys.js';
@@ -35,6 +36,21 @@ describe('the service does not start', () => {
       { ADMIN_LOGIN_ID: 'admin', ADMIN_PASSWORD: 'sixteen letters\tand a tab' },
       /ADMIN_PASSWORD must not hold control characters/,
     ],
+    [
+      'with a first admin whose password repeats itself',
+      { ADMIN_LOGIN_ID: 'admin', ADMIN_PASSWORD: '1'.repeat(16) },
+      /ADMIN_PASSWORD repeats the same characters/,
+    ],
+    [
+      'with a first admin whose password is no secret',
+      { ADMIN_LOGIN_ID: 'administrator-of-the-market', ADMIN_PASSWORD: 'Administrator-of-the-Market' },
+      /ADMIN_PASSWORD must not be the login id/,
+    ],
+    [
+      'with a first admin who could never change the password',
+      { ADMIN_LOGIN_ID: 'admin', ADMIN_PASSWORD: 'a long one '.repeat(12) },
+      /ADMIN_PASSWORD must have at most 128 characters/,
+    ],
   ])('%s', async (_, wrong, message) => {
     const env = { ...(await environment()), ...wrong };
     expect(() => loadConfig(env)).toThrow(message);
@@ -52,6 +68,24 @@ test('half a first admin is told together with what else is wrong', async () => 
       ],
     }),
   );
+});
+
+test('a weak password is told together with what else is wrong, and a good one beside a wrong login id is not', async () => {
+  const wrong = { ...(await environment()), ADMIN_LOGIN_ID: 'a b', JWT_KEYS: 'secret' };
+  const problemsWith = (ADMIN_PASSWORD: string) => {
+    try {
+      return loadConfig({ ...wrong, ADMIN_PASSWORD });
+    } catch (error) {
+      return (error as ConfigError).problems.map((line) => line.split(' ')[0]);
+    }
+  };
+  expect(problemsWith('1'.repeat(16))).toEqual(['JWT_KEYS', 'ADMIN_LOGIN_ID', 'ADMIN_PASSWORD']);
+  expect(problemsWith('an admin of sixteen letters')).toEqual(['JWT_KEYS', 'ADMIN_LOGIN_ID']);
+});
+
+test('a development password is refused in production', async () => {
+  const env = { ADMIN_LOGIN_ID: 'admin', ADMIN_PASSWORD: 'development-password', NODE_ENV: 'production' };
+  expect(() => loadConfig({ ...env, DATABASE_URL: '' })).toThrow(/ADMIN_PASSWORD is a development secret/);
 });
 
 test('a first admin may come in files', async () => {

@@ -7,10 +7,16 @@ export const passwordLength = { min: 8, max: 128 };
 export const fitsHttpBasic = (password: string): boolean => !/\p{Cc}/u.test(password);
 export const notFitForHttpBasic = 'must not hold control characters';
 
-/** Length and common words are what matters against guessing; rules on character classes are not (NIST SP 800-63B). */
 export function refuseWeakPassword(password: string, loginId: string): void {
+  const weak = weakness(password, loginId);
+  if (weak) throw errors.WEAK_PASSWORD(weak);
+}
+
+/** Length and common words are what matters against guessing; rules on character classes are not (NIST SP 800-63B). */
+export function weakness(password: string, loginId: string | undefined): string | undefined {
   const typed = password.toLowerCase();
-  if (commonPasswords.has(typed)) throw errors.WEAK_PASSWORD('is one of the most common ones');
-  if (typed === loginId.toLowerCase()) throw errors.WEAK_PASSWORD('must not be the login id');
-  if (new Set(typed).size < 3) throw errors.WEAK_PASSWORD('repeats the same characters');
+  if (commonPasswords.has(typed)) return 'is one of the most common ones';
+  if (typed === loginId?.toLowerCase()) return 'must not be the login id';
+  if (new Set(typed).size < 3) return 'repeats the same characters';
+  return undefined;
 }

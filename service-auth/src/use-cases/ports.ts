@@ -14,6 +14,7 @@ export interface Ports {
 /** For what an operator should see and no caller may. */
 export interface Log {
   warn(about: object, message: string): void;
+  error(about: object, message: string): void;
 }
 
 /**
