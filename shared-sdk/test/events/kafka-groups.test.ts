@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { name, type Processor, type TopicPartition } from '../../src/events/process.js';
+import type { OutboxEvent } from '../../src/outbox/index.js';
 import { brokerCable } from '../fixtures/broker-cable.js';
 import { broker } from '../fixtures/event-log.js';
 import { patiently, testGroup } from '../fixtures/group.js';
+import { recordsOf } from '../fixtures/kafka-log.js';
 import { thing } from '../fixtures/log.js';
 
 describe.runIf(broker)('a group on Kafka', () => {
@@ -79,6 +82,56 @@ describe.runIf(broker)('a group on Kafka', () => {
     await sendRound(2);
     await expect.poll(seen, patiently).toEqual(upTo(2));
     await expect.poll(g.log.committed, patiently).toBe(40);
+  });
+
+  describe('whose topic another producer fills in transactions: their markers take an offset each', () => {
+    async function inTransaction(how: 'commit' | 'abort', ...events: OutboxEvent[]): Promise<void> {
+      const producer = new Kafka({ brokers: [broker as string], logLevel: logLevel.NOTHING }).producer({
+        transactionalId: randomUUID(),
+        maxInFlightRequests: 1,
+        idempotent: true,
+      });
+      await producer.connect();
+      const transaction = await producer.transaction();
+      await transaction.send({ topic: `${g.log.topicPrefix}thing`, messages: recordsOf(events) });
+      await transaction[how]();
+      await producer.disconnect();
+    }
+    const round = (n: number) => g.keys.map((key) => thing(key, n));
+
+    it('comes to its end, and misses nothing when it is emptied', async () => {
+      let rests = 0;
+      const around = (real: Processor) => ({
+        ...real,
+        caughtUp() {
+          rests++;
+          real.caughtUp();
+        },
+      });
+      const member = join({}, { around });
+      await inTransaction('commit', ...round(1));
+      await expect.poll(seen, patiently).toEqual(upTo(1));
+      rests = 0;
+      await expect.poll(g.log.committed, patiently).toBe(24);
+      await expect.poll(() => rests, patiently).toBeGreaterThan(0);
+      expect(member.status().lag).toBe(0);
+      await g.log.trim();
+      await member.stop();
+
+      const next = join();
+      await inTransaction('commit', ...round(2));
+      await expect.poll(seen, patiently).toEqual(upTo(2));
+      expect(next.status().failure).toBeUndefined();
+    });
+
+    it('passes by what was aborted, though it has read nothing else', async () => {
+      join();
+      await inTransaction('abort', ...round(1));
+      await expect.poll(g.log.committed, patiently).toBe(24);
+      await sendRound(2);
+      await expect.poll(g.log.committed, patiently).toBe(44);
+      expect(Object.values(await seen())).toEqual(g.keys.map(() => ['2']));
+    });
   });
 
   describe('whose brokers cannot be reached', () => {

@@ -188,6 +188,17 @@ describe('a gap', () => {
     expect(member.status().failure).toMatch('events are missing');
   });
 
+  it('in front of offsets without a message stops it as well: they come in no batch', async () => {
+    await join(fakeProcessor(), 0);
+    await fake.bring(0, 3, 4);
+    Object.assign(fake.places[0] as object, { low: 8, high: 9, committed: -2 });
+    fake.emit('consumer.end_batch_process', {
+      ...{ topic: 'p.thing', partition: 0, batchSize: 0 },
+      ...{ firstOffset: '8', lastOffset: '8', highWatermark: '9' },
+    });
+    await expect.poll(() => member.status().failure).toBe(missing);
+  });
+
   it('that only a compaction or a transaction left is none', async () => {
     const processor = await join(fakeProcessor(), 0);
     await fake.bring(0, 3, 4);

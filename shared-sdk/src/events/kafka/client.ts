@@ -1,4 +1,4 @@
-import type { Kafka, Consumer as KafkaConsumer } from 'kafkajs';
+import type { ConsumerEndBatchProcessEvent, Kafka, Consumer as KafkaConsumer } from 'kafkajs';
 import type { Logger } from '../../logging/index.js';
 import { kafkaAddress } from './address.js';
 
@@ -6,6 +6,7 @@ import { kafkaAddress } from './address.js';
 
 export type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 export type { Kafka, KafkaConsumer };
+export type BatchPassed = ConsumerEndBatchProcessEvent['payload'];
 
 /**
  * Long enough to sit out a broker that starts again: a member that gives up comes back as a stranger, and its group

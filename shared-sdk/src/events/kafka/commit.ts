@@ -1,4 +1,4 @@
-import type { EachBatchPayload } from './client.js';
+import type { EachBatchPayload, KafkaConsumer } from './client.js';
 import type { Lanes } from './lanes.js';
 
 export type SendOffsets = EachBatchPayload['commitOffsetsIfNecessary'];
@@ -8,7 +8,7 @@ export type SendOffsets = EachBatchPayload['commitOffsetsIfNecessary'];
  * `commitOffsets` goes on trying for seconds: an old offset would follow a new one, or be sent in the name of a later
  * generation, when the partition is somebody else's.
  */
-export function committer(lanes: Lanes, onKafka: (topic: string) => string) {
+export function committer(lanes: Lanes, consumer: KafkaConsumer, onKafka: (topic: string) => string) {
   let underWay: Promise<void> | undefined;
 
   async function once(send: SendOffsets): Promise<void> {
@@ -28,10 +28,12 @@ export function committer(lanes: Lanes, onKafka: (topic: string) => string) {
   }
 
   const committing = {
-    /** What a batch brings to send offsets with; before the first there are none. */
-    send: undefined as SendOffsets | undefined,
+    /** What a batch brings to send offsets with. Before the first there is only the other; who begins needs no better. */
+    send: (({ topics = [] } = { topics: [] }) =>
+      consumer.commitOffsets(
+        topics.flatMap(({ topic, partitions }) => partitions.map((place) => ({ topic, ...place }))),
+      )) as SendOffsets,
     commit(): Promise<void> {
-      if (!committing.send) return Promise.resolve();
       underWay ??= once(committing.send).finally(() => {
         underWay = undefined;
       });

@@ -19,13 +19,15 @@ export interface Lane extends TopicPartition {
   failure(): unknown;
   busy(): boolean;
   /** Processes a batch in order; resolves early, with the rest undone, when the lane ends. Never rejects. */
-  handle(batch: EachBatchPayload['batch']): Promise<void>;
+  handle(batch: Batch): Promise<void>;
   /** Keeps the lane for `work` on it, behind what is under way. */
   hold(work: Promise<unknown>): void;
   /** Takes no more; resolves once what is under way is over and the partition is given up in order. */
   end(): Promise<void>;
   ended(): boolean;
 }
+
+type Batch = Pick<EachBatchPayload['batch'], 'messages' | 'highWatermark' | 'lastOffset'>;
 
 export interface LaneOptions extends Pick<MemberOptions, 'processor' | 'group' | 'logger'> {
   place: TopicPartition;
@@ -81,7 +83,8 @@ export function createLane(options: LaneOptions): Lane {
     throw new Stopped();
   }
 
-  async function handle({ messages, highWatermark }: EachBatchPayload['batch']): Promise<void> {
+  async function handle(whole: Batch): Promise<void> {
+    const { messages } = whole;
     for (let from = 0; from < messages.length; from += batchSize) {
       if (over()) return;
       // Read again after a rebalance, while the first reading was still being worked on.
@@ -93,7 +96,8 @@ export function createLane(options: LaneOptions): Lane {
       done = Number(last.offset);
       if (Date.now() - lastReplay >= replayEveryMs) await replay();
     }
-    lane.atEnd = Number(highWatermark) <= done + 1;
+    done = Math.max(done, Number(whole.lastOffset())); // there may be offsets without a message behind its last one
+    lane.atEnd = Number(whole.highWatermark) <= done + 1;
   }
 
   async function replay(): Promise<void> {

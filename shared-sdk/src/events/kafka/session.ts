@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Stopped } from '../handle.js';
 import type { MemberOptions } from '../member.js';
 import type { TopicPartition } from '../process.js';
-import { connectKafka, consumerOf, type EachBatchPayload } from './client.js';
+import { type BatchPassed, connectKafka, consumerOf, type EachBatchPayload } from './client.js';
 import { committer } from './commit.js';
 import { eachBatch } from './each-batch.js';
 import type { Lanes } from './lanes.js';
@@ -38,7 +38,7 @@ export async function session(options: SessionOptions, stopped: Promise<unknown>
   const kafka = await connectKafka(url, group, logger);
   const watch = await watchGroup(kafka, group, topics.map(onKafka));
   const consumer = consumerOf(kafka, group);
-  const offsets = committer(lanes, onKafka);
+  const offsets = committer(lanes, consumer, onKafka);
   const timers: NodeJS.Timeout[] = [];
   let lastFetch = Date.now();
   /** What was ours is given up, and we have not met the group again. */
@@ -59,13 +59,26 @@ export async function session(options: SessionOptions, stopped: Promise<unknown>
     if (!lane && adrift) fail(new Error('kafkajs reads on without having joined again'));
     if (!lane || lane.ended()) return; // nothing is resolved: whoever has the partition next reads it again
     offsets.send = commitOffsetsIfNecessary;
-    const goesOn = lane.done() >= 0 && Number(batch.firstOffset()) === lane.done() + 1;
-    if (!goesOn && !(await isWhole(batch, lane.done()))) return;
-    await eachBatch(payload, consumer, lane, patienceMs);
+    if (await goesOn(batch, batch.firstOffset(), lane.done()))
+      await eachBatch(payload, consumer, lane, patienceMs);
   }
 
-  /** Offsets may leave some out (a compaction, a transaction): only what the log has lost is a gap. */
-  async function isWhole({ topic, partition }: TopicPartition, done: number): Promise<boolean> {
+  /** Offsets without a message, as a transaction's end takes one, come in no batch: kafkajs passes by them. */
+  async function onNothing(passed: BatchPassed): Promise<void> {
+    const lane = lanes.of(here(passed));
+    if (!lane || lane.ended()) return;
+    const { firstOffset, lastOffset, highWatermark } = passed;
+    if (await goesOn(passed, firstOffset, lane.done()))
+      await lane.handle({ messages: [], highWatermark, lastOffset: () => lastOffset });
+  }
+
+  /** Offsets may leave some out, as a compaction does: only what the log has lost is a gap. */
+  async function goesOn(
+    { topic, partition }: TopicPartition,
+    first: string | null,
+    done: number,
+  ): Promise<boolean> {
+    if (done >= 0 && Number(first) === done + 1) return true;
     try {
       const place = (await watch.places([topic])).find((one) => one.partition === partition);
       const gap = place && gapOf(group, place, done);
@@ -125,6 +138,10 @@ export async function session(options: SessionOptions, stopped: Promise<unknown>
       consumer.resume(consumer.paused()); // kafkajs remembers what was paused for whoever had it before
       options.onJoin();
       void quietly(look());
+    });
+
+    consumer.on('consumer.end_batch_process', ({ payload }) => {
+      if (payload.batchSize === 0) void onNothing(payload);
     });
 
     await consumer.connect();
