@@ -100,6 +100,11 @@ export const beginRun = statement<{ topic: string; partition: number; mark: stri
              RETURNING topic, partition, xmin::text AS mark)
    SELECT topic, partition, mark, before.clean IS FALSE AS unclean FROM begun LEFT JOIN before USING (topic, partition)`,
 );
+/** Whether a run of a partition has ever begun. $2 topic, $3 partition. */
+export const findRun = statement(
+  'run_find',
+  'SELECT FROM run WHERE consumer = $1 AND topic = $2 AND partition = $3',
+);
 /** A run that somebody else has begun meanwhile is not ours to end. $2 topics, $3 partitions, $4 marks. */
 export const endRun = statement(
   'run_end',

@@ -21,6 +21,8 @@ export const name = ({ topic, partition }: TopicPartition) => `${topic}/${partit
 export interface Processor {
   /** Resolves when every message is applied, skipped or parked: its offset may be committed. Rejects only when stopped. */
   process(messages: Message[]): Promise<void>;
+  /** Whether anybody has taken the partition before: who keeps the offsets may have forgotten it. */
+  wasTaken(partition: TopicPartition): Promise<boolean>;
   /** Call when partitions are taken, before their first message. */
   taken(partitions: TopicPartition[]): Promise<void>;
   /** Call when partitions are given up in order, after the last `process`. */
@@ -88,6 +90,10 @@ export function processor({ visibleWithin = visibleWithinMs, ...options }: Proce
         { kind: 'consumer', links: traces.length === 1 ? [] : traces },
       );
       suspects = Math.max(0, suspects - legible.length);
+    },
+    async wasTaken({ topic, partition }) {
+      const { rows } = await db.query(inbox.findRun([group, topic, partition]));
+      return rows.length > 0;
     },
     async taken(partitions) {
       const { rows } = await untilDone(() => db.query(inbox.beginRun(list(partitions))));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kafka, logLevel } from 'kafkajs';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { name, type Processor, type TopicPartition } from '../../src/events/process.js';
 import type { OutboxEvent } from '../../src/outbox/index.js';
@@ -13,6 +13,13 @@ import { thing } from '../fixtures/log.js';
 describe.runIf(broker)('a group on Kafka', () => {
   const g = testGroup();
   const { join, closedGate, shares, seen, send, sendRound, upTo } = g;
+
+  async function asOperator(work: (admin: Admin) => Promise<unknown>): Promise<void> {
+    const admin = new Kafka({ brokers: [broker as string], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    await work(admin);
+    await admin.disconnect();
+  }
 
   it('keeps the other partitions going while one waits for long', async () => {
     const { open: free, opened: held } = closedGate();
@@ -60,10 +67,7 @@ describe.runIf(broker)('a group on Kafka', () => {
     await expect.poll(seen, patiently).toEqual(upTo(1));
     expect(member.status().complaint).toBeUndefined();
     const topic = `${g.log.topicPrefix}thing`;
-    const admin = new Kafka({ brokers: [broker as string], logLevel: logLevel.NOTHING }).admin();
-    await admin.connect();
-    await admin.createPartitions({ topicPartitions: [{ topic, count: 5 }] });
-    await admin.disconnect();
+    await asOperator((admin) => admin.createPartitions({ topicPartitions: [{ topic, count: 5 }] }));
     await expect.poll(() => member.status().complaint, patiently).toBe(`${topic} has 5 partitions, not 4`);
     expect(member.status().failure).toBeUndefined();
   });
@@ -82,6 +86,60 @@ describe.runIf(broker)('a group on Kafka', () => {
     await sendRound(2);
     await expect.poll(seen, patiently).toEqual(upTo(2));
     await expect.poll(g.log.committed, patiently).toBe(40);
+  });
+
+  describe('that the brokers have forgotten, as they do a week after it was left', () => {
+    beforeEach(async () => {
+      const before = join();
+      await sendRound(1);
+      await expect.poll(g.log.committed, patiently).toBe(20);
+      await before.stop();
+      await asOperator((admin) => admin.deleteGroups([g.log.group]));
+    });
+
+    it('stops where events are gone that it may not have read, until somebody says where to go on', async () => {
+      await sendRound(2);
+      await g.log.trim();
+      await sendRound(3);
+      const member = join();
+      await expect.poll(() => member.status().failure, patiently).toMatch('events may be missing');
+      await sleep(3_000); // and it does not get over it by itself
+      expect(member.status().failure).toMatch('events may be missing');
+      expect(await seen()).toEqual(upTo(1));
+      await member.stop();
+      await g.log.skipGap();
+      join();
+      await expect.poll(async () => (await seen()).k0, patiently).toEqual(['1', '3']);
+    });
+
+    it('reads all anew where nothing is gone, and applies nothing twice', async () => {
+      const member = join();
+      await sendRound(2);
+      await expect.poll(g.log.committed, patiently).toBe(40);
+      expect(await seen()).toEqual(upTo(2));
+      expect(member.status().failure).toBeUndefined();
+    });
+  });
+
+  it('that is new begins with what a topic still has, though its first member came no further than to join', async () => {
+    await sendRound(1);
+    await g.log.trim();
+    const around = (real: Processor) => ({
+      ...real,
+      async taken(partitions: TopicPartition[]) {
+        await real.taken(partitions);
+        throw new Error('its process ends');
+      },
+      released: async () => {},
+    });
+    const first = join({}, { around });
+    await expect.poll(() => first.status().failure, patiently).toBe('its process ends');
+    await first.stop();
+    const next = join();
+    await expect.poll(() => next.status().partitions.length, patiently).toBe(4);
+    await sendRound(2);
+    await expect.poll(async () => Object.values(await seen()), patiently).toEqual(g.keys.map(() => ['2']));
+    expect(next.status().failure).toBeUndefined();
   });
 
   describe('whose topic another producer fills in transactions: their markers take an offset each', () => {

@@ -34,13 +34,15 @@ export interface LaneOptions extends Pick<MemberOptions, 'processor' | 'group' |
   signal: AbortSignal;
   /** Resolves when whoever had the partition before is done with it. */
   before: Promise<void>;
+  /** What is done before it is noted that the partition was taken. */
+  begin: (place: TopicPartition) => Promise<void>;
   batchSize: number;
   /** Replay, at the latest so long after the last one; there may be no rest for hours. */
   replayEveryMs: number;
 }
 
 export function createLane(options: LaneOptions): Lane {
-  const { place, processor, group, logger, signal, before, batchSize, replayEveryMs } = options;
+  const { place, processor, group, logger, signal, before, begin, batchSize, replayEveryMs } = options;
   let tail = before;
   let waiting = 0;
   let done = -1;
@@ -126,6 +128,9 @@ export function createLane(options: LaneOptions): Lane {
     },
     ended: over,
   };
-  void inTurn(() => persistently(() => processor.taken([place])));
+  void inTurn(async () => {
+    await persistently(() => begin(place));
+    await persistently(() => processor.taken([place]));
+  });
   return lane;
 }

@@ -7,14 +7,14 @@ export interface Lanes {
   of(place: TopicPartition): Lane | undefined;
   all(): Lane[];
   /** Instead of those that were ours. */
-  take(places: TopicPartition[]): void;
+  take(places: TopicPartition[], begin: LaneOptions['begin']): void;
   giveUp(): void;
   /** Resolves when nothing of what was given up is under way any more. */
   over(): Promise<unknown>;
 }
 
 export function createLanes(
-  options: Omit<LaneOptions, 'place' | 'before'> & Pick<MemberOptions, 'logger'>,
+  options: Omit<LaneOptions, 'place' | 'before' | 'begin'> & Pick<MemberOptions, 'logger'>,
 ): Lanes {
   const { group, logger } = options;
   const lanes = new Map<string, Lane>();
@@ -40,13 +40,12 @@ export function createLanes(
   return {
     of: (place) => lanes.get(name(place)),
     all: () => [...lanes.values()],
-    take(places) {
+    take(places, begin) {
       giveUp(); // a member that was taken for dead joins anew without having been asked to leave
-      for (const place of places)
-        lanes.set(
-          name(place),
-          createLane({ ...options, place, before: leaving.get(name(place)) ?? Promise.resolve() }),
-        );
+      for (const place of places) {
+        const before = leaving.get(name(place)) ?? Promise.resolve();
+        lanes.set(name(place), createLane({ ...options, place, before, begin }));
+      }
       logger.info({ group, partitions: places.length }, 'partitions taken');
     },
     giveUp,

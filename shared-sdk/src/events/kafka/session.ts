@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Stopped } from '../handle.js';
 import type { MemberOptions } from '../member.js';
-import type { TopicPartition } from '../process.js';
+import { name, type TopicPartition } from '../process.js';
 import { type BatchPassed, connectKafka, consumerOf, type EachBatchPayload } from './client.js';
 import { committer } from './commit.js';
 import { eachBatch } from './each-batch.js';
 import type { Lanes } from './lanes.js';
-import { gapOf, unread, watchGroup } from './watch.js';
+import { gapOf, startsLate, unread, watchGroup } from './watch.js';
 
 const commitEveryMs = 500;
 const watchEveryMs = 5_000;
@@ -36,7 +36,9 @@ export async function session(options: SessionOptions, stopped: Promise<unknown>
     partition,
   });
   const kafka = await connectKafka(url, group, logger);
-  const watch = await watchGroup(kafka, group, topics.map(onKafka));
+  const watch = await watchGroup(kafka, group, topics.map(onKafka), (place) =>
+    processor.wasTaken(here(place)),
+  );
   const consumer = consumerOf(kafka, group);
   const offsets = committer(lanes, consumer, onKafka);
   const timers: NodeJS.Timeout[] = [];
@@ -61,6 +63,20 @@ export async function session(options: SessionOptions, stopped: Promise<unknown>
     offsets.send = commitOffsetsIfNecessary;
     if (await goesOn(batch, batch.firstOffset(), lane.done()))
       await eachBatch(payload, consumer, lane, patienceMs);
+  }
+
+  /**
+   * A group that starts late commits where, before its own tables say that it was there: else, with nothing to read, it
+   * would look the next time as if it had been forgotten.
+   */
+  async function begin({ topic, partition }: TopicPartition): Promise<void> {
+    for (;;) {
+      const all = await watch.places([onKafka(topic)]);
+      const place = all.find((one) => one.partition === partition);
+      if (!place || !startsLate(place)) return;
+      // Asked again: kafkajs says nothing when it is ending and commits nothing.
+      await consumer.commitOffsets([{ topic: place.topic, partition, offset: `${place.low}` }]);
+    }
   }
 
   /** Offsets without a message, as a transaction's end takes one, come in no batch: kafkajs passes by them. */
@@ -116,7 +132,7 @@ export async function session(options: SessionOptions, stopped: Promise<unknown>
   }
 
   try {
-    await watch.examine();
+    const late = (await watch.examine()).map((place) => name(here(place)));
 
     consumer.on('consumer.crash', ({ payload }) => fail(payload.error));
     consumer.on('consumer.fetch_start', () => {
@@ -134,6 +150,9 @@ export async function session(options: SessionOptions, stopped: Promise<unknown>
         Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
           partitions.map((partition) => here({ topic, partition })),
         ),
+        async (place) => {
+          if (late.includes(name(place))) await begin(place);
+        },
       );
       consumer.resume(consumer.paused()); // kafkajs remembers what was paused for whoever had it before
       options.onJoin();

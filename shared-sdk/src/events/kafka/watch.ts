@@ -1,12 +1,12 @@
 import { AppError } from '../../errors/index.js';
 import { partitionsPerTopic } from '../../relay/partitions.js';
-import type { TopicPartition } from '../process.js';
+import { name, type TopicPartition } from '../process.js';
 import type { Kafka } from './client.js';
 
 /** What the brokers know of a group that its members do not: how far it is, and whether its topics are right. */
 export interface Watch {
-  /** Rejects when a topic is missing or the group has missed events. */
-  examine(): Promise<void>;
+  /** Rejects when a topic is missing or the group has missed events; returns where it is new and starts late. */
+  examine(): Promise<Place[]>;
   /** What can be lived with: a topic with fewer partitions keeps its keys in order, until somebody adds some. */
   wrongPartitions(): Promise<string | undefined>;
   /** Of these topics, or of all. */
@@ -18,33 +18,52 @@ export interface Place extends TopicPartition {
   /** The oldest offset that the partition still has, and the one after its newest. */
   low: number;
   high: number;
-  /** From where on the group has not read; -1 where it is new. */
+  /** From where on the group has not read; below 0 where the brokers do not say. */
   committed: number;
 }
+
+/** What the brokers say of a group that is new to them. */
+const unknown = -1;
 
 /** Where the log no longer has what a group wants, kafkajs goes on with the oldest, without a word, and commits this. */
 const passedOver = -2;
 
+/** They forget a group a week after its last member has left: it is new to them, but not to its own tables. */
+const forgotten = -3;
+
+/** The group is new, and the partition has lost what it had before. */
+export const startsLate = ({ low, committed }: Place) => committed === unknown && low > 0;
+
 /** The loss of events that a group has not read. `done`: the last that it has read for certain, if it has. */
-export function gapOf(group: string, place: Place, done = -1): AppError | undefined {
-  const { topic, partition, low, committed } = place;
+export function gapOf(
+  group: string,
+  { topic, partition, low, committed }: Place,
+  done = -1,
+): AppError | undefined {
   const next = done >= 0 ? done + 1 : committed;
-  const read =
-    next >= 0 && next < low
-      ? `begins at ${low}, and ${group} has read up to ${next}`
-      : committed === passedOver && `no longer has what ${group} would have read next`;
-  if (!read) return undefined;
-  return new AppError('LOG_GAP', 'internal', `${topic}/${partition} ${read}: events are missing`);
+  const gap = (what: string) => new AppError('LOG_GAP', 'internal', `${topic}/${partition} ${what}`);
+  if (next >= 0 && next < low)
+    return gap(`begins at ${low}, and ${group} has read up to ${next}: events are missing`);
+  if (committed === passedOver)
+    return gap(`no longer has what ${group} would have read next: events are missing`);
+  if (next === forgotten)
+    return gap(`begins at ${low}, and how far ${group} has read is forgotten: events may be missing`);
+  return undefined;
 }
 
 export const unread = ({ low, high, committed }: Place): number =>
   Math.max(0, high - Math.max(low, committed));
 
-export async function watchGroup(kafka: Kafka, group: string, topics: string[]): Promise<Watch> {
+export async function watchGroup(
+  kafka: Kafka,
+  group: string,
+  topics: string[],
+  wasTaken: (place: TopicPartition) => Promise<boolean>,
+): Promise<Watch> {
   const admin = kafka.admin();
   await admin.connect();
 
-  async function places(some = topics): Promise<Place[]> {
+  async function asked(some: string[]): Promise<Place[]> {
     const committed = new Map(
       (await admin.fetchOffsets({ groupId: group, topics: some })).flatMap(({ topic, partitions }) =>
         partitions.map(({ partition, offset }) => [`${topic}/${partition}`, Number(offset)] as const),
@@ -64,6 +83,17 @@ export async function watchGroup(kafka: Kafka, group: string, topics: string[]):
     return all.flat();
   }
 
+  async function places(some = topics): Promise<Place[]> {
+    const all = await asked(some);
+    const taken: string[] = [];
+    for (const place of all) if (startsLate(place) && (await wasTaken(place))) taken.push(name(place));
+    if (taken.length === 0) return all;
+    // Asked once more: who was there has committed first, perhaps just now.
+    return (await asked(some)).map((place) =>
+      startsLate(place) && taken.includes(name(place)) ? { ...place, committed: forgotten } : place,
+    );
+  }
+
   return {
     async examine() {
       const known = await admin.listTopics();
@@ -72,6 +102,7 @@ export async function watchGroup(kafka: Kafka, group: string, topics: string[]):
       const all = await places();
       const gap = all.map((place) => gapOf(group, place)).find((lost) => lost !== undefined);
       if (gap) throw gap;
+      return all.filter(startsLate);
     },
     async wrongPartitions() {
       // Not from `places`: kafkajs remembers for minutes how many there were.
