@@ -88,6 +88,32 @@ describe.runIf(broker)('a group on Kafka', () => {
     await expect.poll(g.log.committed, patiently).toBe(40);
   });
 
+  it('does not read the same over and over while its last batch ends', async () => {
+    const cable = brokerCable();
+    const { open, opened } = closedGate();
+    let held = 0;
+    const stuck = () => {
+      held++;
+      return opened;
+    };
+    try {
+      const member = join({ stuck }, { patienceMs: 300 });
+      await send({ ...thing('slow', 1), payload: { label: 'stuck' } });
+      await expect.poll(() => held, patiently).toBe(1);
+      const stopped = member.stop();
+      const before = cable.read();
+      await sendRound(1);
+      await sleep(3_000);
+      expect(cable.read() - before).toBeLessThan(100_000);
+      open();
+      await stopped;
+    } finally {
+      cable.remove();
+    }
+    join();
+    await expect.poll(seen, patiently).toEqual({ ...upTo(1), slow: ['stuck'] });
+  });
+
   describe('that the brokers have forgotten, as they do a week after it was left', () => {
     beforeEach(async () => {
       const before = join();

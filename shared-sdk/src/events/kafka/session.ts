@@ -59,7 +59,9 @@ export async function session(options: SessionOptions, stopped: Promise<unknown>
     // Its coordinator gone, kafkajs asks us to give all up; when it then cannot join, since the broker is gone as well, it
     // tries to fetch again, is taken for the old member and reads on: for ever, and nothing of it would be ours.
     if (!lane && adrift) fail(new Error('kafkajs reads on without having joined again'));
-    if (!lane || lane.ended()) return; // nothing is resolved: whoever has the partition next reads it again
+    // Nothing is resolved: whoever has the partition next reads it again.
+    if (!lane) return;
+    if (lane.ended()) return consumer.pause([{ topic: batch.topic, partitions: [batch.partition] }]); // and we do not
     offsets.send = commitOffsetsIfNecessary;
     if (await goesOn(batch, batch.firstOffset(), lane.done()))
       await eachBatch(payload, consumer, lane, patienceMs);
