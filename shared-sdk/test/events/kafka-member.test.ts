@@ -116,6 +116,45 @@ describe('a member that kafkajs makes give up its partitions', () => {
   });
 });
 
+describe('a member whose start has no end', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  /** Longer than anybody waits for kafkajs. */
+  const wait = () => vi.advanceTimersByTime(70_000);
+
+  it('tries anew, and lets go of the old one when that joins after all', async () => {
+    const { open, opened } = gate();
+    vi.spyOn(fake.consumer, 'run').mockImplementationOnce(() => opened);
+    const processor = await join(fakeProcessor(), 0);
+    const run = vi.mocked(fake.consumer.run);
+    const old = fake.listeners();
+    wait();
+    await expect.poll(() => member.status().failure).toBe('nothing was fetched for a minute');
+    await expect.poll(() => run.mock.calls.length, { timeout: 10_000 }).toBe(2);
+    fake.assign(1);
+    expect(fake.consumer.disconnect).not.toHaveBeenCalled(); // it would not reach a run that has not begun
+    old('consumer.group_join', { memberAssignment: { 'p.thing': [0] } });
+    old('consumer.rebalancing', {});
+    open();
+    await expect.poll(() => fake.consumer.disconnect.mock.calls.length).toBe(1);
+    await fake.bring(1, 0);
+    expect(processor.process).toHaveBeenCalledTimes(1);
+  });
+
+  it('also where the brokers do not say what they have', async () => {
+    const silent = vi.spyOn(fake.admin, 'listTopics').mockImplementationOnce(() => new Promise(() => {}));
+    const joining = join(fakeProcessor(), 0);
+    await expect.poll(() => silent.mock.calls.length).toBe(1);
+    wait();
+    await joining;
+    expect(silent).toHaveBeenCalledTimes(2);
+  });
+});
+
 describe('a replay that fails', () => {
   it('is told of until one succeeds, though nothing else happens', async () => {
     const replay = vi.fn(async () => 0);

@@ -2,16 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Stopped } from '../handle.js';
 import type { MemberOptions } from '../member.js';
 import { name, type TopicPartition } from '../process.js';
+import { begin } from './begin.js';
 import { type BatchPassed, connectKafka, consumerOf, type EachBatchPayload } from './client.js';
 import { committer } from './commit.js';
 import { eachBatch } from './each-batch.js';
 import type { Lanes } from './lanes.js';
-import { gapOf, startsLate, unread, watchGroup } from './watch.js';
+import { gapOf, unread, watchGroup } from './watch.js';
 
 const commitEveryMs = 500;
 const watchEveryMs = 5_000;
 const partitionsAtOnce = 4;
-/** kafkajs has been seen to wait for ever after a broker's end: no fetch for so long, and it is made anew. */
+/** kafkajs tries for minutes, and has been seen to wait for ever: no fetch for so long, and it is made anew. */
 const stalledAfterMs = 60_000;
 export const goodbyeMs = 5_000;
 
@@ -36,15 +37,18 @@ export async function session(options: SessionOptions, stopped: Promise<unknown>
     partition,
   });
   const kafka = await connectKafka(url, group, logger);
-  const watch = await watchGroup(kafka, group, topics.map(onKafka), (place) =>
-    processor.wasTaken(here(place)),
-  );
+  const watch = watchGroup(kafka, group, topics.map(onKafka), (place) => processor.wasTaken(here(place)));
   const consumer = consumerOf(kafka, group);
   const offsets = committer(lanes, consumer, onKafka);
   const timers: NodeJS.Timeout[] = [];
   let lastFetch = Date.now();
   /** What was ours is given up, and we have not met the group again. */
   let adrift = false;
+  /** Somebody else has the lanes: what kafkajs still does here is for nobody. */
+  let over = false;
+  /** Where we begin with what is left. */
+  let late: string[] = [];
+  const laneOf = (place: TopicPartition) => (over ? undefined : lanes.of(here(place)));
   let fail: (error: unknown) => void = () => {};
   const broken = new Promise<never>((_, reject) => {
     fail = reject;
@@ -55,7 +59,7 @@ export async function session(options: SessionOptions, stopped: Promise<unknown>
 
   async function onBatch(payload: EachBatchPayload): Promise<void> {
     const { batch, commitOffsetsIfNecessary } = payload;
-    const lane = lanes.of(here(batch));
+    const lane = laneOf(batch);
     // Its coordinator gone, kafkajs asks us to give all up; when it then cannot join, since the broker is gone as well, it
     // tries to fetch again, is taken for the old member and reads on: for ever, and nothing of it would be ours.
     if (!lane && adrift) fail(new Error('kafkajs reads on without having joined again'));
@@ -67,23 +71,9 @@ export async function session(options: SessionOptions, stopped: Promise<unknown>
       await eachBatch(payload, consumer, lane, patienceMs);
   }
 
-  /**
-   * A group that starts late commits where, before its own tables say that it was there: else, with nothing to read, it
-   * would look the next time as if it had been forgotten.
-   */
-  async function begin({ topic, partition }: TopicPartition): Promise<void> {
-    for (;;) {
-      const all = await watch.places([onKafka(topic)]);
-      const place = all.find((one) => one.partition === partition);
-      if (!place || !startsLate(place)) return;
-      // Asked again: kafkajs says nothing when it is ending and commits nothing.
-      await consumer.commitOffsets([{ topic: place.topic, partition, offset: `${place.low}` }]);
-    }
-  }
-
   /** Offsets without a message, as a transaction's end takes one, come in no batch: kafkajs passes by them. */
   async function onNothing(passed: BatchPassed): Promise<void> {
-    const lane = lanes.of(here(passed));
+    const lane = laneOf(passed);
     if (!lane || lane.ended()) return;
     const { firstOffset, lastOffset, highWatermark } = passed;
     if (await goesOn(passed, firstOffset, lane.done()))
@@ -133,51 +123,59 @@ export async function session(options: SessionOptions, stopped: Promise<unknown>
     });
   }
 
-  try {
-    const late = (await watch.examine()).map((place) => name(here(place)));
-
-    consumer.on('consumer.crash', ({ payload }) => fail(payload.error));
-    consumer.on('consumer.fetch_start', () => {
-      lastFetch = Date.now();
-    });
-    consumer.on('consumer.rebalancing', () => {
-      adrift = true;
-      // Sent before kafkajs asks to join again, so still in the name of the generation that ends.
-      void quietly(offsets.commit());
-      lanes.giveUp();
-    });
-    consumer.on('consumer.group_join', ({ payload }) => {
-      adrift = false;
-      lanes.take(
-        Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
-          partitions.map((partition) => here({ topic, partition })),
-        ),
-        async (place) => {
-          if (late.includes(name(place))) await begin(place);
-        },
-      );
-      consumer.resume(consumer.paused()); // kafkajs remembers what was paused for whoever had it before
-      options.onJoin();
-      void quietly(look());
-    });
-
-    consumer.on('consumer.end_batch_process', ({ payload }) => {
-      if (payload.batchSize === 0) void onNothing(payload);
-    });
-
+  async function start(): Promise<void> {
+    late = (await watch.examine()).map((place) => name(here(place)));
     await consumer.connect();
     await consumer.subscribe({ topics: topics.map(onKafka), fromBeginning: true });
+    if (over) return;
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: partitionsAtOnce,
       eachBatch: onBatch,
     });
+  }
+  consumer.on('consumer.crash', ({ payload }) => fail(payload.error));
+  consumer.on('consumer.fetch_start', () => {
+    lastFetch = Date.now();
+  });
+  consumer.on('consumer.rebalancing', () => {
+    if (over) return;
+    adrift = true;
+    // Sent before kafkajs asks to join again, so still in the name of the generation that ends.
+    void quietly(offsets.commit());
+    lanes.giveUp();
+  });
+  consumer.on('consumer.group_join', ({ payload }) => {
+    if (over) return;
+    adrift = false;
+    lanes.take(
+      Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
+        partitions.map((partition) => here({ topic, partition })),
+      ),
+      async (place) => {
+        if (late.includes(name(place)))
+          await begin(consumer, watch, { ...place, topic: onKafka(place.topic) });
+      },
+    );
+    consumer.resume(consumer.paused()); // kafkajs remembers what was paused for whoever had it before
+    options.onJoin();
+    void quietly(look());
+  });
+  consumer.on('consumer.end_batch_process', ({ payload }) => {
+    if (payload.batchSize === 0) void onNothing(payload);
+  });
+
+  const starting = start();
+  try {
     const stalled = () => Date.now() - lastFetch > stalledAfterMs;
+    timers.push(
+      setInterval(() => stalled() && fail(new Error('nothing was fetched for a minute')), watchEveryMs),
+    );
+    await Promise.race([broken, stopped, starting]);
     timers.push(
       setInterval(() => void quietly(offsets.commit()), commitEveryMs),
       setInterval(() => void quietly(look()), watchEveryMs),
-      setInterval(() => stalled() && fail(new Error('nothing was fetched for a minute')), watchEveryMs),
       setInterval(replay, pollMs),
     );
     await Promise.race([broken, stopped]);
@@ -186,9 +184,13 @@ export async function session(options: SessionOptions, stopped: Promise<unknown>
     await Promise.all(lanes.all().map((lane) => lane.end().catch(() => {})));
     await quietly(offsets.commitAll());
   } finally {
+    over = true;
     for (const timer of timers) clearInterval(timer);
     lanes.giveUp();
-    const leave = Promise.allSettled([consumer.disconnect(), watch.close()]);
+    // Only once it has begun: kafkajs would join all the same, and nobody could end it.
+    const leave = starting
+      .catch(() => {})
+      .then(() => Promise.allSettled([consumer.disconnect(), watch.close()]));
     await Promise.race([leave, sleep(goodbyeMs, undefined, { ref: false })]);
   }
 }

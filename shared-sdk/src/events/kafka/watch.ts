@@ -5,7 +5,7 @@ import type { Kafka } from './client.js';
 
 /** What the brokers know of a group that its members do not: how far it is, and whether its topics are right. */
 export interface Watch {
-  /** Rejects when a topic is missing or the group has missed events; returns where it is new and starts late. */
+  /** Connects. Rejects when a topic is missing or the group has missed events; returns where it is new and starts late. */
   examine(): Promise<Place[]>;
   /** What can be lived with: a topic with fewer partitions keeps its keys in order, until somebody adds some. */
   wrongPartitions(): Promise<string | undefined>;
@@ -54,14 +54,13 @@ export function gapOf(
 export const unread = ({ low, high, committed }: Place): number =>
   Math.max(0, high - Math.max(low, committed));
 
-export async function watchGroup(
+export function watchGroup(
   kafka: Kafka,
   group: string,
   topics: string[],
   wasTaken: (place: TopicPartition) => Promise<boolean>,
-): Promise<Watch> {
+): Watch {
   const admin = kafka.admin();
-  await admin.connect();
 
   async function asked(some: string[]): Promise<Place[]> {
     const committed = new Map(
@@ -96,6 +95,7 @@ export async function watchGroup(
 
   return {
     async examine() {
+      await admin.connect();
       const known = await admin.listTopics();
       const missing = topics.filter((topic) => !known.includes(topic));
       if (missing.length > 0) throw new Error(`there is no topic ${missing.join(', ')}`);
