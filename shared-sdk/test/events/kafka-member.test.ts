@@ -6,7 +6,7 @@ import { fakeKafka, fakeProcessor } from '../fixtures/fake-kafka.js';
 import { gate, quiet } from '../fixtures/log.js';
 
 // What needs several brokers, or a crash at the worst moment: here kafkajs does as it is told. What it does by itself
-// is tried on a real broker, in groups.test.ts.
+// is tried on a real broker, in kafka-groups.test.ts.
 
 const { now } = vi.hoisted(() => ({ now: {} as { fake: ReturnType<typeof fakeKafka> } }));
 vi.mock('../../src/events/kafka/client.js', () => ({

@@ -319,7 +319,7 @@ describe('a message about something that is not visible yet', () => {
   });
 });
 
-// Processes that really end are in groups.test.ts.
+// Processes that really end are in member-processes.test.ts.
 describe('a message that is started and never ended', () => {
   it('is parked after five times; what came with it is handled', async () => {
     const messages = [counted('a', '1'), counted('b', 'deadly', { behave: 'die' }), counted('c', '1')];
