@@ -367,6 +367,15 @@ describe('a run', () => {
     expect(await clean()).toEqual([true]);
   });
 
+  it('is remembered once it is over', async () => {
+    const there = (processor = open()) => Promise.all(part.map((one) => processor.wasTaken(one)));
+    expect(await there()).toEqual([false]);
+    const first = open();
+    await first.taken(part);
+    await first.released(part);
+    expect(await there()).toEqual([true]);
+  });
+
   it('is ended only by who began it, not by who has lost the partition and gives it up in order', async () => {
     const [zombie, heir] = [open(), open()];
     await zombie.taken(part);
