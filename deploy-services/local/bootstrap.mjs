@@ -103,7 +103,8 @@ function commandOf(pid) {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
   } catch (error) {
-    if (['ENOENT', 'ESRCH'].includes(error.code)) return ''; // it has ended meanwhile
+    // It has ended meanwhile, or is somebody else's, whom we may not see.
+    if (['ENOENT', 'ESRCH', 'EPERM', 'EACCES'].includes(error.code)) return '';
     throw error;
   }
 }

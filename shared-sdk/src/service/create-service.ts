@@ -72,9 +72,10 @@ export async function createService(config: ServiceConfig, parts: ServiceParts):
   const tokens = parts.verifier ?? verifier({ issuer: config.AUTH_ISSUER, jwksUrl: config.AUTH_JWKS_URL });
   db.tellByDefault((err) => logger.warn({ err }, 'a connection to the database was lost'));
   let log: Consumers | undefined;
+  let started = false;
 
   const health = createHealth({
-    ready: parts.ready ?? [databaseCheck(db)],
+    ready: [startedCheck(() => started), ...(parts.ready ?? [databaseCheck(db)])],
     checks: [...(consumers.length > 0 ? eventsChecks(() => log) : []), ...(parts.checks ?? [])],
   });
   const http = await createHttpServer({
@@ -118,6 +119,7 @@ export async function createService(config: ServiceConfig, parts: ServiceParts):
       const partitioned = startJob(partitions, logger, 0);
       jobs.push(partitioned);
       await Promise.race([partitioned.ranOnce, sleep(2_000, undefined, { ref: false })]);
+      if (stopped) throw new Error('stopped while it was starting'); // nothing may listen behind the stop
       await http.listen({ port: config.HTTP_PORT, host: config.HOST });
       const grpcPort = await grpc.start();
       if (consumers.length > 0) {
@@ -130,6 +132,7 @@ export async function createService(config: ServiceConfig, parts: ServiceParts):
         grpc: `http://${hostAndPort(config.HOST, grpcPort)}`,
         admin: urlOf(admin),
       };
+      started = true;
       logger.info(addresses, 'started');
       return addresses;
     } catch (error) {
@@ -182,6 +185,15 @@ export const databaseCheck = (db: Database): Check => ({
   name: 'database',
   critical: true,
   run: () => db.ping(),
+});
+
+/** The admin port answers first: until the others do, nobody should be sent to them, nor believe that events are read. */
+const startedCheck = (started: () => boolean): Check => ({
+  name: 'started',
+  critical: true,
+  async run() {
+    if (!started()) throw Object.assign(new Error('still starting'), { code: 'STARTING' });
+  },
 });
 
 const eventsChecks = (log: () => Consumers | undefined): Check[] => [

@@ -47,12 +47,19 @@ async function serve<C extends ServiceConfig>(
   config: C,
 ): Promise<void> {
   const service = await buildApp(config);
+  let stopping = false;
   stopOnSignal({
-    stop: () => service.stop(),
+    stop() {
+      stopping = true;
+      return service.stop();
+    },
     graceMs: config.SHUTDOWN_GRACE_SECONDS * 1000,
     logger: service.logger,
   });
-  const addresses = await service.start();
+  const addresses = await service.start().catch((error) => {
+    if (!stopping) throw error;
+  });
+  if (!addresses) return; // told to stop before it had started, which is no failure
   // With port 0 only the service knows where it listens; a parent that has a channel is told.
   process.send?.({ started: addresses });
 }

@@ -61,6 +61,14 @@ async function build(env: Record<string, string> = {}, parts: Partial<ServicePar
   return { service, db, lines };
 }
 
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
 const statusOf = async (url: string): Promise<number> => (await fetch(url)).status;
 
 describe('a service whose surroundings are down', () => {
@@ -147,10 +155,19 @@ describe('a service that comes back after a week', () => {
     const silent = createServer((socket) => held.add(socket));
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as { port: number };
-    const { service, lines } = await build({ DATABASE_URL: `postgres://tally@127.0.0.1:${port}/x` });
-    const { admin } = await service.start();
+    const DATABASE_URL = `postgres://tally@127.0.0.1:${port}/x`;
+    const ADMIN_PORT = `${await freePort()}`;
+    const admin = `http://127.0.0.1:${ADMIN_PORT}`;
+    const { service, lines } = await build({ DATABASE_URL, ADMIN_PORT }, { ready: [] });
+    const starting = service.start();
+    // Alive meanwhile, but nobody listens yet to whom work could be sent.
+    await expect.poll(() => statusOf(`${admin}/healthz/live`).catch(() => 0)).toBe(200);
+    expect([await statusOf(`${admin}/healthz/ready`), await statusOf(`${admin}/healthz`)]).toEqual([
+      503, 503,
+    ]);
+    await starting;
+    await expect.poll(() => statusOf(`${admin}/healthz/ready`)).toBe(200);
     expect(lines.filter(({ msg }) => msg.startsWith('a job failed'))).toEqual([]);
-    expect(await statusOf(`${admin}/healthz/live`)).toBe(200);
     for (const socket of held) socket.destroy();
     silent.close();
   });

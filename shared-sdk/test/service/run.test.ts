@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createServiceDatabase } from '../../src/postgres/index.js';
@@ -69,6 +70,24 @@ describe('run', () => {
     expect(await ended).toBe(1);
     expect(output()).toMatch(/^tally: The configuration is wrong:\n {2}EVENTS_URL .*"tsl"$/m);
     expect(output()).not.toContain('hunter2');
+  });
+
+  it('ends well when it is told to stop before it has started', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1'); // its database takes connections and says nothing
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const ADMIN_PORT = `${port + 1}`;
+    const DATABASE_URL = `postgres://tally@127.0.0.1:${port}/x`;
+    const { child, ended, output } = start({ ...variables(), ADMIN_PORT, DATABASE_URL });
+    const alive = () =>
+      fetch(`http://127.0.0.1:${ADMIN_PORT}/healthz/live`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await expect.poll(alive).toBe(true);
+    child.kill('SIGTERM');
+    expect([await ended, output()]).toEqual([0, expect.not.stringContaining('cannot start')]);
+    silent.close();
   });
 
   it('says why it cannot start', async () => {

@@ -13,6 +13,8 @@ export interface Lane extends TopicPartition {
   /** What is done but not yet committed, as the offset to go on from. */
   uncommitted(): string | undefined;
   committed(offset: string): void;
+  /** What the brokers have. Less than was committed, when an old request came late: then it is committed again. */
+  stored(offset: number): void;
   /** Whether everything that was there has been read. */
   atEnd: boolean;
   /** What its last work ended with, or what that one under way is tried again for. */
@@ -114,6 +116,9 @@ export function createLane(options: LaneOptions): Lane {
     uncommitted: () => (done > committed ? `${done + 1}` : undefined),
     committed(offset) {
       committed = Math.max(committed, Number(offset) - 1);
+    },
+    stored(offset) {
+      committed = Math.min(committed, offset - 1);
     },
     failure: () => failure,
     busy: () => waiting > 0,

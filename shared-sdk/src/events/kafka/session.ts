@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Stopped } from '../handle.js';
 import type { MemberOptions } from '../member.js';
-import { name, type TopicPartition } from '../process.js';
+import type { TopicPartition } from '../process.js';
 import { begin } from './begin.js';
 import { type BatchPassed, connectKafka, consumerOf, type EachBatchPayload } from './client.js';
 import { committer } from './commit.js';
@@ -46,8 +46,6 @@ export async function session(options: SessionOptions, stopped: Promise<unknown>
   let adrift = false;
   /** Somebody else has the lanes: what kafkajs still does here is for nobody. */
   let over = false;
-  /** Where we begin with what is left. */
-  let late: string[] = [];
   const laneOf = (place: TopicPartition) => (over ? undefined : lanes.of(here(place)));
   let fail: (error: unknown) => void = () => {};
   const broken = new Promise<never>((_, reject) => {
@@ -100,16 +98,19 @@ export async function session(options: SessionOptions, stopped: Promise<unknown>
 
   async function look(): Promise<void> {
     const all = await watch.places();
+    if (over) return;
     options.onLag(all.reduce((sum, place) => sum + unread(place), 0));
     for (const place of all) {
       const lane = lanes.of(here(place));
       if (!lane) continue;
       if (unread(place) === 0) lane.atEnd = true;
+      if (place.committed >= 0) lane.stored(place.committed);
       const gap = lane.busy() ? undefined : gapOf(group, place, lane.done());
       if (gap) fail(gap);
     }
     if (lanes.all().length > 0 && lanes.all().every(({ atEnd }) => atEnd)) processor.caughtUp();
-    options.onComplaint(await watch.wrongPartitions());
+    const complaint = await watch.wrongPartitions();
+    if (!over) options.onComplaint(complaint);
   }
 
   /** Looks for messages to replay on partitions that have nothing else to do; busy ones do it between batches. */
@@ -124,7 +125,7 @@ export async function session(options: SessionOptions, stopped: Promise<unknown>
   }
 
   async function start(): Promise<void> {
-    late = (await watch.examine()).map((place) => name(here(place)));
+    await watch.examine();
     await consumer.connect();
     await consumer.subscribe({ topics: topics.map(onKafka), fromBeginning: true });
     if (over) return;
@@ -153,10 +154,7 @@ export async function session(options: SessionOptions, stopped: Promise<unknown>
       Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
         partitions.map((partition) => here({ topic, partition })),
       ),
-      async (place) => {
-        if (late.includes(name(place)))
-          await begin(consumer, watch, { ...place, topic: onKafka(place.topic) });
-      },
+      (place) => begin(consumer, watch, { ...place, topic: onKafka(place.topic) }),
     );
     consumer.resume(consumer.paused()); // kafkajs remembers what was paused for whoever had it before
     options.onJoin();

@@ -5,8 +5,8 @@ import type { Kafka } from './client.js';
 
 /** What the brokers know of a group that its members do not: how far it is, and whether its topics are right. */
 export interface Watch {
-  /** Connects. Rejects when a topic is missing or the group has missed events; returns where it is new and starts late. */
-  examine(): Promise<Place[]>;
+  /** Connects. Rejects when a topic is missing or the group has missed events. */
+  examine(): Promise<void>;
   /** What can be lived with: a topic with fewer partitions keeps its keys in order, until somebody adds some. */
   wrongPartitions(): Promise<string | undefined>;
   /** Of these topics, or of all. */
@@ -23,7 +23,7 @@ export interface Place extends TopicPartition {
 }
 
 /** What the brokers say of a group that is new to them. */
-const unknown = -1;
+export const unknown = -1;
 
 /** Where the log no longer has what a group wants, kafkajs goes on with the oldest, without a word, and commits this. */
 const passedOver = -2;
@@ -31,8 +31,8 @@ const passedOver = -2;
 /** They forget a group a week after its last member has left: it is new to them, but not to its own tables. */
 const forgotten = -3;
 
-/** The group is new, and the partition has lost what it had before. */
-export const startsLate = ({ low, committed }: Place) => committed === unknown && low > 0;
+/** The group is new to the brokers, and the partition has lost what it had before. */
+const startsLate = ({ low, committed }: Place) => committed === unknown && low > 0;
 
 /** The loss of events that a group has not read. `done`: the last that it has read for certain, if it has. */
 export function gapOf(
@@ -75,7 +75,7 @@ export function watchGroup(
           partition,
           low: Number(low),
           high: Number(high),
-          committed: committed.get(`${topic}/${partition}`) ?? -1,
+          committed: committed.get(`${topic}/${partition}`) ?? unknown,
         })),
       ),
     );
@@ -102,7 +102,6 @@ export function watchGroup(
       const all = await places();
       const gap = all.map((place) => gapOf(group, place)).find((lost) => lost !== undefined);
       if (gap) throw gap;
-      return all.filter(startsLate);
     },
     async wrongPartitions() {
       // Not from `places`: kafkajs remembers for minutes how many there were.
