@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { fill, properties } from '../../local/stack/fill.js';
 import { serviceNames, services } from '../../local/topology.js';
 import { filesIn } from '../house/folders.js';
 import { type Container, composeFile, composeFolder, readCompose } from './compose-file.js';
@@ -63,6 +64,16 @@ it('pins every image, and shows no port to the network', () => {
 
 it.each(mounted)('what %s mounts is there: %s', (_name, file) => {
   expect(existsSync(path.resolve(composeFolder, file))).toBe(true);
+});
+
+it('has Kafka with the settings of the stack, but for where it is', () => {
+  const elsewhere = ['listeners', 'advertised.listeners', 'controller.quorum.voters', 'log.dirs'];
+  const words = { folder: '', broker: 0, controller: 0 };
+  // The image makes a.b of KAFKA_A_B.
+  const expected = Object.entries(properties(fill('broker.properties', words)))
+    .filter(([name]) => !elsewhere.includes(name))
+    .map(([name, value]) => [`KAFKA_${name.toUpperCase().replaceAll('.', '_')}`, value]);
+  expect(containers.kafka?.environment).toMatchObject(Object.fromEntries(expected));
 });
 
 describe('Prometheus', () => {
