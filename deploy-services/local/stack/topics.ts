@@ -43,16 +43,18 @@ export async function applyTopics(admin: Admin, described: Topics): Promise<stri
     waitForLeaders: true,
     topics: names
       .filter((name) => !there.includes(name))
-      .map((topic) => ({ topic, numPartitions: described.partitions, replicationFactor: 1 })),
+      // How many copies is the broker's business: its default.replication.factor.
+      .map((topic) => ({ topic, numPartitions: described.partitions })),
   });
-  const forgetful = (await retentionOf(admin, names)).filter(({ ms }) => ms !== retentionMs(described));
+  const forgetful = (await settingsOf(admin, names)).filter(({ ms }) => ms !== retentionMs(described));
   if (forgetful.length > 0)
     await admin.alterConfigs({
       validateOnly: false,
-      resources: forgetful.map(({ name }) => ({
+      resources: forgetful.map(({ name, others }) => ({
         type: TOPIC,
         name,
-        configEntries: [{ name: retention, value: `${retentionMs(described)}` }],
+        // What is not named goes back to its default.
+        configEntries: [...others, { name: retention, value: `${retentionMs(described)}` }],
       })),
     });
   return wrongTopics(admin, described);
@@ -71,7 +73,7 @@ export async function wrongTopics(admin: Admin, described: Topics): Promise<stri
     ...topics
       .filter((topic) => topic.partitions.length !== partitions)
       .map((topic) => `topic ${topic.name} has ${topic.partitions.length} partitions, not ${partitions}`),
-    ...(await retentionOf(admin, found))
+    ...(await settingsOf(admin, found))
       .filter(({ ms }) => ms !== retentionMs(described))
       .map(({ name, ms }) => `topic ${name} keeps its events for ${ms / dayMs} days, not ${retentionDays}`),
   ];
@@ -80,18 +82,30 @@ export async function wrongTopics(admin: Admin, described: Topics): Promise<stri
 const dayMs = 86_400_000;
 /** Not by name: Node does not see it among kafkajs's exports. */
 const { TOPIC } = kafkajs.ConfigResourceTypes;
+const { TOPIC_CONFIG } = kafkajs.ConfigSource;
 const retention = 'retention.ms';
 const retentionMs = ({ retentionDays }: Topics) => retentionDays * dayMs;
 const namesOf = ({ topics }: Topics) => topics.map((topic) => `${topicPrefix}${topic}`);
 
-async function retentionOf(admin: Admin, names: string[]): Promise<{ name: string; ms: number }[]> {
+interface Settings {
+  name: string;
+  /** How long it keeps its events. */
+  ms: number;
+  /** What else somebody has set for this topic. */
+  others: { name: string; value: string }[];
+}
+
+async function settingsOf(admin: Admin, names: string[]): Promise<Settings[]> {
   if (names.length === 0) return [];
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: names.map((name) => ({ type: TOPIC, name, configNames: [retention] })),
+    resources: names.map((name) => ({ type: TOPIC, name })),
   });
-  return resources.map(({ resourceName, configEntries: [entry] }) => ({
+  return resources.map(({ resourceName, configEntries }) => ({
     name: resourceName,
-    ms: Number(entry?.configValue),
+    ms: Number(configEntries.find(({ configName }) => configName === retention)?.configValue),
+    others: configEntries
+      .filter(({ configName, configSource }) => configName !== retention && configSource === TOPIC_CONFIG)
+      .map(({ configName, configValue }) => ({ name: configName, value: configValue })),
   }));
 }

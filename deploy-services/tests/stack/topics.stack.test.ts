@@ -20,7 +20,8 @@ test('topics are made as they are described, and are told of where they are not'
   expect(await wrong()).toEqual([]);
 
   const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: onKafka('old') };
-  const configEntries = [{ name: 'retention.ms', value: '86400000' }];
+  const kept = { name: 'max.message.bytes', value: '2000000' };
+  const configEntries = [{ name: 'retention.ms', value: '86400000' }, kept];
   await admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries }] });
   await admin.createPartitions({ topicPartitions: [{ topic: onKafka('new'), count: 3 }] });
   const grown = 'topic market.new has 3 partitions, not 2';
@@ -28,4 +29,11 @@ test('topics are made as they are described, and are told of where they are not'
   // How long it keeps them can be changed, and is; its partitions are for life.
   expect(await apply()).toEqual([grown]);
   expect(await wrong()).toEqual([grown]);
+
+  // What else somebody has set for a topic stays.
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ ...resource, configNames: [kept.name] }],
+  });
+  expect(resources[0]?.configEntries[0]?.configValue).toBe(kept.value);
 });
