@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs, { type Admin, Kafka, logLevel } from 'kafkajs';
 import { root } from '../topology.js';
 
@@ -39,13 +40,8 @@ export async function oneByOne<T, R>(all: readonly T[], ask: (one: T) => Promise
 export async function applyTopics(admin: Admin, described: Topics): Promise<string[]> {
   const names = namesOf(described);
   const there = await admin.listTopics();
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: names
-      .filter((name) => !there.includes(name))
-      // How many copies is the broker's business: its default.replication.factor.
-      .map((topic) => ({ topic, numPartitions: described.partitions })),
-  });
+  const missing = names.filter((name) => !there.includes(name));
+  await createTopics(admin, missing, described.partitions, retentionMs(described));
   const forgetful = (await settingsOf(admin, names)).filter(({ ms }) => ms !== retentionMs(described));
   if (forgetful.length > 0)
     await admin.alterConfigs({
@@ -57,12 +53,45 @@ export async function applyTopics(admin: Admin, described: Topics): Promise<stri
         configEntries: [...others, { name: retention, value: `${retentionMs(described)}` }],
       })),
     });
-  return wrongTopics(admin, described);
+  return wrongPartitions(admin, described); // of what was set just now the broker may still tell the old
+}
+
+/**
+ * Resolves when the broker knows of them, which is a moment after its controller; kafkajs, were it to wait for that, would
+ * give up at the first answer. How many copies a topic has is left to the broker: its default.replication.factor.
+ */
+export async function createTopics(
+  admin: Admin,
+  names: string[],
+  numPartitions: number,
+  keptMs: number,
+): Promise<void> {
+  const configEntries = [{ name: retention, value: `${keptMs}` }];
+  const topics = names.map((topic) => ({ topic, numPartitions, configEntries }));
+  await admin.createTopics({ waitForLeaders: false, topics });
+  for (const until = Date.now() + knownWithinMs; Date.now() < until; await sleep(20)) {
+    const there = await admin.listTopics();
+    if (names.every((name) => there.includes(name))) return;
+  }
 }
 
 /** What is not as it is described, in words. */
 export async function wrongTopics(admin: Admin, described: Topics): Promise<string[]> {
-  const { partitions, retentionDays } = described;
+  const there = await admin.listTopics();
+  const found = namesOf(described).filter((name) => there.includes(name));
+  return [
+    ...(await wrongPartitions(admin, described)),
+    ...(await settingsOf(admin, found))
+      .filter(({ ms }) => ms !== retentionMs(described))
+      .map(
+        ({ name, ms }) =>
+          `topic ${name} keeps its events for ${ms / dayMs} days, not ${described.retentionDays}`,
+      ),
+  ];
+}
+
+async function wrongPartitions(admin: Admin, described: Topics): Promise<string[]> {
+  const { partitions } = described;
   const names = namesOf(described);
   const there = await admin.listTopics();
   const found = names.filter((name) => there.includes(name));
@@ -73,12 +102,10 @@ export async function wrongTopics(admin: Admin, described: Topics): Promise<stri
     ...topics
       .filter((topic) => topic.partitions.length !== partitions)
       .map((topic) => `topic ${topic.name} has ${topic.partitions.length} partitions, not ${partitions}`),
-    ...(await settingsOf(admin, found))
-      .filter(({ ms }) => ms !== retentionMs(described))
-      .map(({ name, ms }) => `topic ${name} keeps its events for ${ms / dayMs} days, not ${retentionDays}`),
   ];
 }
 
+const knownWithinMs = 10_000;
 const dayMs = 86_400_000;
 /** Not by name: Node does not see it among kafkajs's exports. */
 const { TOPIC } = kafkajs.ConfigResourceTypes;

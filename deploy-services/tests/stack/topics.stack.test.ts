@@ -25,10 +25,10 @@ test('topics are made as they are described, and are told of where they are not'
   await admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries }] });
   await admin.createPartitions({ topicPartitions: [{ topic: onKafka('new'), count: 3 }] });
   const grown = 'topic market.new has 3 partitions, not 2';
-  expect(await wrong()).toEqual([grown, 'topic market.old keeps its events for 1 days, not 3']);
+  await expect.poll(wrong).toEqual([grown, 'topic market.old keeps its events for 1 days, not 3']);
   // How long it keeps them can be changed, and is; its partitions are for life.
   expect(await apply()).toEqual([grown]);
-  expect(await wrong()).toEqual([grown]);
+  await expect.poll(wrong).toEqual([grown]);
 
   // What else somebody has set for a topic stays.
   const { resources } = await admin.describeConfigs({
