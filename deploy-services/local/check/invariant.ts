@@ -16,6 +16,8 @@ export interface LoggedEvent extends SentEvent {
   partition: number;
   /** From 1. */
   position: number;
+  /** How many partitions its topic had at the least when it came. */
+  partitions: number;
   /** Of the days that the outboxes remember as well. */
   recent: boolean;
 }
@@ -39,10 +41,10 @@ export interface EventLog {
    * first time counts, as it does for the consumers.
    */
   mayRepeat: boolean;
-  /** Which partition a key of a topic belongs to, with the partitions that the topic has now. */
-  partitionOf(key: string, topic: string): number;
-  /** Whether a topic may have had fewer: then the older events of a key are in the partition that was its own then. */
-  mayGrow: boolean;
+  /** How many partitions a topic has now. It may have had fewer: what is older is where it belonged then. */
+  partitions(topic: string): number;
+  /** Which partition a key of a topic belongs to when the topic has so many. */
+  partitionOf(key: string, topic: string, partitions: number): number;
   /** All that is there, each partition in its order. */
   events(): Promise<LoggedEvent[]>;
   readers(): Promise<Reader[]>;

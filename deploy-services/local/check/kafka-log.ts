@@ -7,7 +7,7 @@ import { Problem } from '../problem.js';
 import { type Committed, committedBy } from '../stack/lag.js';
 import { describedTopics, kafkaAt, oneByOne } from '../stack/topics.js';
 import type { EventLog, Reader } from './invariant.js';
-import { type LogRecord, recordOf } from './kafka-record.js';
+import { type LogRecord, partitionsThen, recordOf } from './kafka-record.js';
 
 const dayMs = 86_400_000;
 const recentMs = 6 * dayMs;
@@ -127,26 +127,35 @@ export async function kafkaLog({ broker, topicPrefix }: Place): Promise<KafkaLog
   const partitioner = Partitioners.DefaultPartitioner();
   const partitionsOf = new Map<string, Parameters<typeof partitioner>[0]['partitionMetadata']>();
   let known: LogRecord[] = [];
+  let then = new Map<LogRecord, number>();
   let ids = new Set<string>();
   let committed: Committed[] = [];
 
   return {
     mayRepeat: true,
-    partitionOf: (key, topic) =>
-      partitioner({ topic, partitionMetadata: partitionsOf.get(topic) ?? [], message: { key, value: '' } }),
-    mayGrow: true,
+    partitions: (topic) => partitionsOf.get(topic)?.length ?? 0,
+    partitionOf: (key, topic, partitions) =>
+      partitioner({
+        topic,
+        partitionMetadata: (partitionsOf.get(topic) ?? []).slice(0, partitions),
+        message: { key, value: '' },
+      }),
     async catchUp() {
       for (const { name, partitions } of (await asking(admin.fetchTopicMetadata({ topics }))).topics)
         partitionsOf.set(name.slice(topicPrefix.length), partitions);
       await readToTheEnds();
       known = [...records.keys()].sort().flatMap((place) => records.get(place) ?? []);
+      then = partitionsThen(known);
       ids = new Set(known.map(({ id }) => id));
       // Asked before the databases are looked at: what a group has committed by now, they show as done.
       committed = await asking(committedBy(admin));
     },
     async events() {
       const from = Date.now() - recentMs; // later than the databases' own: what is recent here is so for them
-      return known.map(({ occurredAt, ...event }) => ({ ...event, recent: occurredAt > from }));
+      return known.map((record) => {
+        const { occurredAt, cameAt: _, ...event } = record;
+        return { ...event, recent: occurredAt > from, partitions: then.get(record) ?? 1 };
+      });
     },
     async readers() {
       const ends = new Map((await endsOf(topics)).map(({ place, high }) => [place, high]));

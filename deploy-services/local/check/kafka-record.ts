@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto';
 import type { KafkaMessage } from 'kafkajs';
 import type { LoggedEvent } from './invariant.js';
 
-export type LogRecord = Omit<LoggedEvent, 'recent'> & { occurredAt: number };
+export type LogRecord = Omit<LoggedEvent, 'recent' | 'partitions'> & {
+  occurredAt: number;
+  /** When it was put on its topic. */
+  cameAt: number;
+};
 
 /** An event as it is on its topic. */
 export function recordOf(topic: string, partition: number, message: KafkaMessage): LogRecord {
@@ -18,7 +22,20 @@ export function recordOf(topic: string, partition: number, message: KafkaMessage
     partition,
     position: Number(offset) + 1,
     occurredAt: Date.parse(header('occurredAt')) || Number(timestamp),
+    cameAt: Number(timestamp),
   };
+}
+
+/** How many partitions a topic had when each of its records came, at the least: as many as somebody had used by then. */
+export function partitionsThen(records: LogRecord[]): Map<LogRecord, number> {
+  const used = new Map<string, number>();
+  const then = new Map<LogRecord, number>();
+  for (const record of records.toSorted((a, b) => a.cameAt - b.cameAt)) {
+    const partitions = Math.max(used.get(record.topic) ?? 1, record.partition + 1);
+    used.set(record.topic, partitions);
+    then.set(record, partitions);
+  }
+  return then;
 }
 
 /** What contentOf is in SQL: seconds have six digits there, and as many as they need here. */

@@ -110,11 +110,19 @@ export const log: Invariant[] = [
         const [{ topic, key, partition }] = runs[0] as Run;
         const begins = trimmed.has(`${topic}/${partition}`) ? undefined : (moved.get(name) ?? 0) + 1;
         for (const { version } of runs.flat()) follows(`versions of ${name}`, version, begins);
-        // Where a topic has grown, only what came last has to be where the key belongs now.
-        const own = read.log.partitionOf(key, topic);
-        const placed = read.log.mayGrow ? (runs.length > 1 ? runs.slice(-1) : []) : runs;
-        for (const [event] of placed)
-          if (event.partition !== own) violations.push(`${name} is in partition ${event.partition}`);
+        // Each event is where the key belonged with as many partitions as there were, and a topic never shrinks.
+        let partitions = 1;
+        for (const event of runs.flat()) {
+          partitions = Math.max(partitions, event.partitions);
+          while (
+            partitions <= read.log.partitions(topic) &&
+            read.log.partitionOf(key, topic, partitions) !== event.partition
+          )
+            partitions++;
+          if (partitions <= read.log.partitions(topic)) continue;
+          violations.push(`${name} is in partition ${event.partition}`);
+          break;
+        }
       }
       for (const { topic, partition, next, grp, committed } of await read.log.readers()) {
         const end = last.get(`positions of ${topic}/${partition}`);

@@ -1,15 +1,15 @@
-import { partitionOf } from '@msa-event-market/shared-sdk/relay';
+import { partitionOf, partitionsPerTopic } from '@msa-event-market/shared-sdk/relay';
 import { type Ask, contentOf, type EventLog, type LoggedEvent, type Reader, recent } from './invariant.js';
 
 /** The log of the embedded profile: a table in the database of all services, as of the same moment. */
 export const postgresLog = (market: Ask): EventLog => ({
   asOf: `'infinity'`, // it is in the same snapshot
   mayRepeat: false,
+  partitions: () => partitionsPerTopic,
   partitionOf: (key) => partitionOf(key),
-  mayGrow: false,
   events: () =>
     market<LoggedEvent>(
-      `SELECT event_id AS id, topic, key, type, version, ${contentOf('occurred_at')} AS content, partition, position,
+      `SELECT event_id AS id, topic, key, type, version, ${contentOf('occurred_at')} AS content, partition, position, ${partitionsPerTopic} AS partitions,
          occurred_at > ${recent} AS recent
        FROM events.log ORDER BY topic, partition, position`,
     ),

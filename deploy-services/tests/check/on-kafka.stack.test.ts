@@ -5,7 +5,7 @@ import { checkMarket, type Report } from '../../local/check/check.js';
 import type { Snapshots } from '../../local/check/invariant.js';
 import { kafkaLog } from '../../local/check/kafka-log.js';
 import { consumers, groups } from '../../local/consumers.js';
-import { describedTopics, kafkaAt } from '../../local/stack/topics.js';
+import { createTopics, describedTopics, kafkaAt } from '../../local/stack/topics.js';
 import { marketOfThePast, type PastMarket, violated } from './market-of-the-past.js';
 import { inTheLog } from './planted/in-the-log.js';
 
@@ -14,6 +14,7 @@ import { inTheLog } from './planted/in-the-log.js';
 
 const broker = process.env.MARKET_TEST_KAFKA ?? '';
 const { topics, partitions } = describedTopics();
+const weekMs = 604_800_000;
 let past: PastMarket;
 beforeAll(async () => {
   past = await marketOfThePast();
@@ -39,6 +40,7 @@ const rows = (read: Snapshots) =>
 const messageOf = ({ topic: _, key, value, traceparent, ...headers }: Row): Message => ({
   key,
   value,
+  timestamp: `${Date.parse(headers.occurredAt)}`,
   headers: { ...headers, ...(traceparent !== null && { traceparent }) },
 });
 
@@ -57,10 +59,7 @@ async function reportOn(read: Snapshots, { change, afterwards }: OnKafka = {}): 
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   const admin = kafka.admin();
   await Promise.all([producer.connect(), admin.connect()]);
-  await admin.createTopics({
-    topics: topics.map((topic) => ({ topic: onKafka(topic), numPartitions: partitions })),
-    waitForLeaders: true,
-  });
+  await createTopics(admin, topics.map(onKafka), partitions, weekMs);
   const logged = await rows(read);
   await producer.sendBatch({
     topicMessages: topics.map((topic) => {
@@ -103,6 +102,11 @@ function lastOfKey(messages: Message[]): Message {
   const last = messages.findLast(({ key }, i) => messages.findIndex((other) => other.key === key) < i);
   if (!last) throw new Error('no key has two events');
   return last;
+}
+/** The first event of the key that came last: by then all partitions were in use. */
+function youngest(messages: Message[]): Message {
+  const firsts = messages.filter(({ key }, i) => messages.findIndex((other) => other.key === key) === i);
+  return firsts.toSorted((a, b) => Number(b.timestamp) - Number(a.timestamp))[0] as Message;
 }
 const without = (messages: Message[], one: Message) => messages.filter((message) => message !== one);
 
@@ -160,6 +164,22 @@ describe('the checker reports', () => {
       inTopic('order', (messages) => {
         const last = lastOfKey(messages);
         return [...without(messages, last), elsewhere('order', last)];
+      }),
+    ],
+    [
+      '7',
+      'a key that is wholly in a partition that is not its own',
+      inTopic('order', (messages) => {
+        const { key } = youngest(messages);
+        return messages.map((message) => (message.key === key ? elsewhere('order', message) : message));
+      }),
+    ],
+    [
+      '7',
+      'a key whose first event is in a partition that is not its own',
+      inTopic('order', (messages) => {
+        const first = youngest(messages);
+        return messages.map((message) => (message === first ? elsewhere('order', message) : message));
       }),
     ],
     [
