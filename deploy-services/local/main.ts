@@ -57,7 +57,8 @@ export async function main([name = 'start', ...args]: string[]): Promise<number>
   try {
     return await command.run(args);
   } catch (error) {
-    const { code = '', path } = error as { code?: string; path?: string };
+    const { path } = error as { path?: string };
+    const code = String((error as { code?: unknown }).code ?? ''); // kafkajs has numbers
     const known =
       error instanceof Problem ||
       code.startsWith('POSTGRES_') ||
