@@ -48,7 +48,7 @@ export function readOptions<T extends NonNullable<ParseArgsConfig['options']>>(
  * would mean another market than was asked for; for `npm run reset`, to forget it.
  */
 function refuseWhatNpmTook(): void {
-  for (const name of ['data-dir', 'port-base', 'profile', 'repair-slots', 'to', 'wait']) {
+  for (const name of ['data-dir', 'port-base', 'profile', 'repair-slots', 'repair-topics', 'to', 'wait']) {
     const value = process.env[`npm_config_${name.replace('-', '_')}`];
     if (value !== undefined)
       throw new Problem(

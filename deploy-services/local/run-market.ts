@@ -23,6 +23,8 @@ export interface RunOptions {
   profile: ProfileName;
   /** The way out when a replication slot is lost. */
   repairSlots?: boolean;
+  /** The way out when events are gone that somebody has not read, or a topic has too few partitions. */
+  repairTopics?: boolean;
   /** Let this machine's Prometheus watch, when it has one. */
   prometheus?: boolean;
   dataDir: string;
@@ -53,6 +55,7 @@ export interface RunningMarket {
 export async function runMarket({
   profile,
   repairSlots = false,
+  repairTopics = false,
   prometheus: wantsPrometheus = false,
   dataDir,
   portBase,
@@ -109,6 +112,7 @@ export async function runMarket({
       ports,
       output,
       repairSlots,
+      repairTopics,
       password: secret,
       onChange: publish,
       onStop: (what, end) => stops.push([what, end]),

@@ -21,6 +21,7 @@ Runs the whole market on this machine until Ctrl-C. A second start takes up the 
   --port-base N        the first port (default 8100); 0 takes free ones
   --data-dir DIR       where its data is (default .market)
   --repair-slots       begin with new replication slots and send what the old ones have lost; see docs/stack.md
+  --repair-topics      go on behind events that are gone unread, and add partitions that are missing; see there
   --no-prometheus      without Prometheus, which otherwise watches when it is installed
   --no-seed            without the demo catalogue and users
   --quiet              no log lines of the services on the terminal; they are in <data-dir>/logs
@@ -31,6 +32,7 @@ export async function start(args: string[]): Promise<number> {
     profile: { type: 'string', default: 'embedded' },
     'port-base': { type: 'string', default: '8100' },
     'repair-slots': { type: 'boolean' },
+    'repair-topics': { type: 'boolean' },
     'no-prometheus': { type: 'boolean' },
     'no-seed': { type: 'boolean' },
     'no-fsync': { type: 'boolean' },
@@ -56,6 +58,7 @@ export async function start(args: string[]): Promise<number> {
     const market = await launch({
       profile,
       repairSlots: Boolean(values['repair-slots']),
+      repairTopics: Boolean(values['repair-topics']),
       prometheus: !values['no-prometheus'],
       dataDir,
       portBase,

@@ -32,6 +32,8 @@ export interface TransportOptions {
   output: Output;
   /** Begin with new slots, and carry over what the old ones have lost. */
   repairSlots: boolean;
+  /** Go on behind events that are gone, and with as many partitions as there should be. */
+  repairTopics: boolean;
   password(role: string): string;
   onChange(): void;
   onStop(what: string, end: () => Promise<unknown>): void;

@@ -19,19 +19,29 @@ interface OutboxRow {
 
 const atOnce = 500;
 
+export interface Resent {
+  sent: number;
+  /** What came too late for that: a later event of its key is on the topic, and may have been read. */
+  overtaken: OutboxRow[];
+}
+
 /**
  * Puts the rows of the outboxes that never reached their topics there, in each aggregate's order: the way out when a
- * slot is lost. The services must not run: what they write meanwhile would overtake what is put there. Returns how many.
+ * slot is lost. The services must not run: what they write meanwhile would overtake what is put there.
  */
-export async function resendLost(adminUrl: string, broker: string): Promise<number> {
-  const there = await idsOnTopics(broker);
+export async function resendLost(adminUrl: string, broker: string): Promise<Resent> {
+  const { ids, latest } = await whatIsOnTopics(broker);
+  const comesTooLate = ({ topic, key, version }: OutboxRow) => version < (latest.get(`${topic} ${key}`) ?? 0);
   // Debezium's producer and this one must find the same partition for a key.
   const producer = kafkaAt(broker).producer({ createPartitioner: Partitioners.DefaultPartitioner });
   try {
     await producer.connect();
     let sent = 0;
+    const overtaken: OutboxRow[] = [];
     for (const name of serviceNames) {
-      const lost = (await outboxOf(adminUrl, services[name].schema)).filter(({ id }) => !there.has(id));
+      const missing = (await outboxOf(adminUrl, services[name].schema)).filter(({ id }) => !ids.has(id));
+      overtaken.push(...missing.filter(comesTooLate));
+      const lost = missing.filter((row) => !comesTooLate(row));
       for (let from = 0; from < lost.length; from += atOnce) {
         const topicMessages = lost.slice(from, from + atOnce).map((row) => ({
           topic: `${topicPrefix}${row.topic}`,
@@ -41,17 +51,23 @@ export async function resendLost(adminUrl: string, broker: string): Promise<numb
       }
       sent += lost.length;
     }
-    return sent;
+    return { sent, overtaken };
   } finally {
     await producer.disconnect();
   }
 }
 
-async function idsOnTopics(broker: string): Promise<Set<string>> {
+async function whatIsOnTopics(broker: string) {
   const log = await kafkaLog({ kind: 'kafka', broker, topicPrefix });
   try {
     await log.catchUp();
-    return new Set((await log.events()).map(({ id }) => id));
+    const events = await log.events();
+    const latest = new Map<string, number>();
+    for (const { topic, key, version } of events) {
+      const name = `${topic} ${key}`;
+      latest.set(name, Math.max(latest.get(name) ?? 0, version || 0)); // a stranger's record has none
+    }
+    return { ids: new Set(events.map(({ id }) => id)), latest };
   } finally {
     await log.close();
   }

@@ -4,6 +4,7 @@ import { serviceNames } from '../topology.js';
 import { connectRest } from './connect-rest.js';
 import { lagOfGroups } from './lag.js';
 import { slotOf } from './outboxes.js';
+import { gapsOf, inWords } from './repair-topics.js';
 import { describedTopics, kafkaAt, wrongTopics } from './topics.js';
 
 export interface Line {
@@ -66,9 +67,10 @@ async function topics({ broker }: Extract<LogPlace, { kind: 'kafka' }>): Promise
   await admin.connect();
   try {
     const wrong = await wrongTopics(admin, describedTopics());
+    const gaps = (await gapsOf(admin)).map(inWords);
     const groups = await lagOfGroups(admin);
     return [
-      ...wrong.map((text) => ({ well: false, text })),
+      ...[...wrong, ...gaps].map((text) => ({ well: false, text })),
       ...groups.map(({ group, members, unread }) => ({
         well: members > 0,
         text: `group ${group.padEnd(20)} ${members} member${members === 1 ? '' : 's'}, ${unread} events behind`,

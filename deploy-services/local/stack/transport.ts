@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { Problem } from '../problem.js';
 import { type Supervised, supervise } from '../supervise.js';
 import { serviceNames } from '../topology.js';
 import type { Transport, TransportOptions } from '../transport.js';
@@ -10,12 +11,15 @@ import { jars } from './jars.js';
 import { requireJava } from './java.js';
 import { javaProgram, stackFolder } from './java-program.js';
 import { cdcRole, prepareOutboxes, stackDatabaseOf } from './outboxes.js';
+import { gapsOf, inWords, repairTopics } from './repair-topics.js';
 import { resendLost } from './resend.js';
 import { applyTopics, describedTopics, kafkaAt, topicPrefix } from './topics.js';
 
+const shown = 5;
+
 /** A database a service, Kafka, and one Kafka Connect worker with a Debezium connector for each outbox. */
 export async function stackTransport(options: TransportOptions): Promise<Transport> {
-  const { dataDir, ports, output, repairSlots, password, onChange, onStop } = options;
+  const { dataDir, ports, output, password, onChange, onStop } = options;
   const { say } = output;
   const folder = stackFolder(dataDir);
   const broker = `127.0.0.1:${ports.broker?.clients}`;
@@ -38,10 +42,20 @@ export async function stackTransport(options: TransportOptions): Promise<Transpo
 
   async function prepareTopics(): Promise<void> {
     const admin = kafkaAt(broker).admin();
+    const described = describedTopics();
     try {
       await untilAnswers(admin.connect, brokerProcess, path.join(dataDir, 'logs', 'broker.log'));
-      for (const complaint of await applyTopics(admin, describedTopics()))
+      const complaints = await applyTopics(admin, described);
+      if (options.repairTopics) return await repairTopics(admin, described, say);
+      for (const complaint of complaints)
         say(`${complaint}: see deploy-services/docs/stack.md, "Too few partitions"`);
+      // The services would say so as well, each in its log, and never be ready. Whether a group is new to the broker (-1)
+      // or was forgotten only they know.
+      const [gap] = (await gapsOf(admin)).filter(({ committed }) => committed !== -1);
+      if (gap)
+        throw new Problem(
+          `${inWords(gap)}. See deploy-services/docs/stack.md, "Events that are gone unread"`,
+        );
     } finally {
       await admin.disconnect();
     }
@@ -53,7 +67,14 @@ export async function stackTransport(options: TransportOptions): Promise<Transpo
    */
   async function repair(adminUrl: string): Promise<void> {
     say('looking for events that have not reached their topics');
-    say(`${await resendLost(adminUrl, broker)} events had not reached their topics: sent again`);
+    const { sent, overtaken } = await resendLost(adminUrl, broker);
+    say(`${sent} events had not reached their topics: sent again`);
+    if (overtaken.length > 0) {
+      const some = overtaken.slice(0, shown).map(({ topic, key, type }) => `${type} of ${topic} ${key}`);
+      say(
+        `${overtaken.length} events are not sent, since later ones of their keys are on the topics: ${some.join(', ')}${overtaken.length > shown ? ' …' : ''}`,
+      );
+    }
     rmSync(offsets, { force: true });
   }
 
@@ -97,10 +118,10 @@ export async function stackTransport(options: TransportOptions): Promise<Transpo
     prepareDatabases: async () => {},
     async connect(adminUrl) {
       await prepareTopics();
-      if (repairSlots) await repair(adminUrl);
+      if (options.repairSlots) await repair(adminUrl);
       // A slot that is gone although Connect has read from it is a loss, which a new one would only hide.
       const createSlots = !existsSync(offsets);
-      await prepareOutboxes(adminUrl, { password, createSlots, anew: repairSlots });
+      await prepareOutboxes(adminUrl, { password, createSlots, anew: options.repairSlots });
       startConnect(adminUrl);
     },
     ready: () => connectors.running(),
