@@ -18,7 +18,7 @@ import { utf8 } from './java-program.js';
 export async function jars(say: (line: string) => void): Promise<string> {
   const pom = path.join(folder, 'pom.xml');
   const version = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 12);
-  const place = path.join(root, 'node_modules', '.market-jars', version);
+  const place = path.join(root, '.market-jars', version);
   for (const shared of [path.dirname(place), place]) removeDrafts(shared);
   if (!existsSync(place)) await fetchJars({ maven: requireMaven(), pom, place, say });
   return place;

@@ -17,7 +17,14 @@ export interface JavaProgram {
 }
 
 // Short-lived and small: the simple collector and the quick compiler start twice as fast and need half the memory.
-const small = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xss512k', '-Djava.awt.headless=true'];
+// Where memory ends a thread, the rest would go on without it, and nobody would start it again.
+const small = [
+  '-XX:+UseSerialGC',
+  '-XX:TieredStopAtLevel=1',
+  '-Xss512k',
+  '-Djava.awt.headless=true',
+  '-XX:+ExitOnOutOfMemoryError',
+];
 
 /** Without it a JVM finds no file whose path is more than ASCII, unless whoever started us has such a locale. */
 export const utf8 = { LC_ALL: 'C.UTF-8' };
