@@ -1,4 +1,4 @@
-import { partitionOf } from '@msa-event-market/shared-sdk/relay';
+import { partitionOf, partitionsPerTopic } from '@msa-event-market/shared-sdk/relay';
 import pg from 'pg';
 import {
   type Ask,
@@ -52,7 +52,7 @@ export async function separateDatabases(adminUrl: string) {
   };
 }
 
-type Carried = Omit<LoggedEvent, 'position' | 'partition' | 'recent'>;
+type Carried = Omit<LoggedEvent, 'position' | 'partition' | 'partitions' | 'recent'>;
 /** What a test does to the log. */
 export type ChangeLog = (events: Carried[]) => Carried[];
 
@@ -76,13 +76,13 @@ function logOf(events: Carried[]): EventLog {
     const place = `${event.topic}/${partition}`;
     const position = (ends.get(place) ?? 0) + 1;
     ends.set(place, position);
-    return { ...event, partition, position, recent: true };
+    return { ...event, partition, position, partitions: partitionsPerTopic, recent: true };
   });
   return {
     asOf: `'infinity'`,
     mayRepeat: true,
     partitionOf: (key) => partitionOf(key),
-    mayGrow: true,
+    partitions: () => partitionsPerTopic,
     events: async () =>
       logged.sort((a, b) =>
         a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition || a.position - b.position,
