@@ -41,6 +41,8 @@ export interface EventLog {
    * first time counts, as it does for the consumers.
    */
   mayRepeat: boolean;
+  /** Whether a position may hold no event, as on Kafka, where the end of a transaction takes one. */
+  mayLeaveOut: boolean;
   /** How many partitions a topic has now. It may have had fewer: what is older is where it belonged then. */
   partitions(topic: string): number;
   /** Which partition a key of a topic belongs to when the topic has so many. */

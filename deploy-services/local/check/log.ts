@@ -104,7 +104,8 @@ export const log: Invariant[] = [
         const place = `${topic}/${partition}`;
         // What is trimmed is trimmed from the front: then a key's first events may be gone as well.
         if (!last.has(`positions of ${place}`) && position > 1) trimmed.add(place);
-        follows(`positions of ${place}`, position, undefined);
+        if (read.log.mayLeaveOut) last.set(`positions of ${place}`, position);
+        else follows(`positions of ${place}`, position, undefined);
       }
       for (const [name, runs] of runsOfKeys(firstTimes(read.log, arrived))) {
         const [{ topic, key, partition }] = runs[0] as Run;

@@ -5,6 +5,7 @@ import { type Ask, contentOf, type EventLog, type LoggedEvent, type Reader, rece
 export const postgresLog = (market: Ask): EventLog => ({
   asOf: `'infinity'`, // it is in the same snapshot
   mayRepeat: false,
+  mayLeaveOut: false,
   partitions: () => partitionsPerTopic,
   partitionOf: (key) => partitionOf(key),
   events: () =>

@@ -25,6 +25,7 @@ async function violations(
   const grown: EventLog = {
     asOf: 'now()',
     mayRepeat: true,
+    mayLeaveOut: true,
     partitions: () => 4,
     partitionOf: (key, _, partitions) => homes[key]?.[partitions - 1] ?? -1,
     events: async () => events,

@@ -47,26 +47,40 @@ const messageOf = ({ topic: _, key, value, traceparent, ...headers }: Row): Mess
 interface OnKafka {
   /** Of the events in the table, as messages. */
   change?(messages: Message[], topic: string): Message[];
+  /** In a transaction, with another one behind it that is taken back. */
+  inTransaction?: boolean;
   /** Before the checker looks. */
   afterwards?(admin: Admin, onKafka: (topic: string) => string): Promise<unknown>;
 }
 
 /** The checker's report on the market, its log on topics of its own. */
-async function reportOn(read: Snapshots, { change, afterwards }: OnKafka = {}): Promise<Report> {
+async function reportOn(
+  read: Snapshots,
+  { change, inTransaction = false, afterwards }: OnKafka = {},
+): Promise<Report> {
   const topicPrefix = `${randomUUID()}.`;
   const onKafka = (topic: string) => `${topicPrefix}${topic}`;
   const kafka = kafkaAt(broker); // one for each: kafkajs goes on asking for topics that are gone
-  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  const producer = kafka.producer({
+    createPartitioner: Partitioners.DefaultPartitioner,
+    ...(inTransaction && { transactionalId: randomUUID(), idempotent: true, maxInFlightRequests: 1 }),
+  });
   const admin = kafka.admin();
   await Promise.all([producer.connect(), admin.connect()]);
   await createTopics(admin, topics.map(onKafka), partitions, weekMs);
   const logged = await rows(read);
-  await producer.sendBatch({
-    topicMessages: topics.map((topic) => {
-      const messages = logged.filter((row) => row.topic === topic).map(messageOf);
-      return { topic: onKafka(topic), messages: change?.(messages, topic) ?? messages };
-    }),
+  const topicMessages = topics.map((topic) => {
+    const messages = logged.filter((row) => row.topic === topic).map(messageOf);
+    return { topic: onKafka(topic), messages: change?.(messages, topic) ?? messages };
   });
+  if (inTransaction) {
+    const kept = await producer.transaction();
+    await kept.sendBatch({ topicMessages });
+    await kept.commit();
+    const takenBack = await producer.transaction();
+    await takenBack.send({ topic: onKafka('order'), messages: [{ key: 'stranger', value: '{"hello":1}' }] });
+    await takenBack.abort();
+  } else await producer.sendBatch({ topicMessages });
   await afterwards?.(admin, onKafka);
   const log = await kafkaLog({ kind: 'kafka', broker, topicPrefix });
   try {
@@ -132,6 +146,11 @@ test('what Debezium would have made of the history holds', async () => {
 test('an event that is there again is none too many: Connect repeats what it had not noted as sent', async () => {
   const again = (messages: Message[]) => [...messages, ...messages.slice(-3)];
   const report = await past.withPlanted({}, (read) => reportOn(read, { change: again }));
+  expect(violated(report)).toEqual([]);
+});
+
+test('nor do transactions matter, whose ends take positions, and what was taken back', async () => {
+  const report = await past.withPlanted({}, (read) => reportOn(read, { inTransaction: true }));
   expect(violated(report)).toEqual([]);
 });
 

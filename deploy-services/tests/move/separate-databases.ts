@@ -81,6 +81,7 @@ function logOf(events: Carried[]): EventLog {
   return {
     asOf: `'infinity'`,
     mayRepeat: true,
+    mayLeaveOut: true,
     partitionOf: (key) => partitionOf(key),
     partitions: () => partitionsPerTopic,
     events: async () =>
