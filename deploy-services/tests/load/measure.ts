@@ -59,7 +59,8 @@ export interface Measuring {
 const connections = 32;
 const rates = [10, 50, 200];
 const pgbenchClients = [8, 32];
-const restSeconds = 10;
+/** V8 gives back what the seed has left behind within half a minute. */
+const restSeconds = 30;
 /** What has just started runs code that is not compiled yet, at twice the CPU per order. */
 const warmUpSeconds = 15;
 
