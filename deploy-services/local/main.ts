@@ -33,6 +33,10 @@ const commands: Record<string, () => Promise<Command>> = {
     const { move, help } = await import('./move/move.js');
     return { run: move, help, about: 'from the embedded profile to the stack' };
   },
+  topics: async () => {
+    const { topics, help } = await import('./kafka-topics.js');
+    return { run: topics, help, about: 'the topics, for Kubernetes' };
+  },
   reset: async () => {
     const { reset, help } = await import('./reset.js');
     return { run: reset, help, about: 'forget all data' };

@@ -111,7 +111,7 @@ const dayMs = 86_400_000;
 const { TOPIC } = kafkajs.ConfigResourceTypes;
 const { TOPIC_CONFIG } = kafkajs.ConfigSource;
 const retention = 'retention.ms';
-const retentionMs = ({ retentionDays }: Topics) => retentionDays * dayMs;
+export const retentionMs = ({ retentionDays }: Topics) => retentionDays * dayMs;
 const namesOf = ({ topics }: Topics) => topics.map((topic) => `${topicPrefix}${topic}`);
 
 interface Settings {
