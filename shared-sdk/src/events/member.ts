@@ -9,8 +9,17 @@ export interface GroupStatus {
   partitions: { topic: string; partition: number; committed: number }[];
   /** What keeps it from working, if anything does. */
   failure?: string | undefined;
+  /** The code of that, such as LOG_GAP, where it has one. */
+  code?: string | undefined;
   /** What is wrong with its topics, though it can work with it. */
   complaint?: string | undefined;
+}
+
+/** What a status says of an error, if there is one. */
+export function failureOf(error: unknown): Pick<GroupStatus, 'failure' | 'code'> {
+  if (error === undefined) return {};
+  const { message, code } = error as { message?: string; code?: unknown };
+  return { failure: String(message ?? error), code: typeof code === 'string' ? code : undefined };
 }
 
 /** One consumer at work: what a driver gives. */

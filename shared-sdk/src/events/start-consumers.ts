@@ -55,7 +55,7 @@ export function startConsumers({
     status: () => members.map((member) => member.status()),
     async check() {
       const ill = members.map((member) => member.status()).find(({ failure }) => failure !== undefined);
-      if (ill) throw new Error(`${ill.group}: ${ill.failure}`);
+      if (ill) throw Object.assign(new Error(`${ill.group}: ${ill.failure}`), { code: ill.code });
     },
     async checkTopics() {
       const wrong = members.map((member) => member.status()).find(({ complaint }) => complaint !== undefined);

@@ -51,6 +51,7 @@ describe('a group', () => {
     await g.log.forgetUnread();
     const member = join();
     await expect.poll(() => member.status().failure, patiently).toMatch('events are missing');
+    expect(member.status().code).toBe('LOG_GAP');
     expect(await g.log.committed()).toBe(0);
     expect(await seen()).toEqual({});
   });

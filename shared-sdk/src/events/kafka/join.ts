@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoff } from '../backoff.js';
 import { Stopped } from '../handle.js';
-import type { GroupStatus, Member, MemberOptions } from '../member.js';
+import { failureOf, type GroupStatus, type Member, type MemberOptions } from '../member.js';
 import { metricsOf } from '../metrics.js';
 import { kafkaAddress } from './address.js';
 import { createLanes } from './lanes.js';
@@ -82,7 +82,7 @@ export function joinKafka(options: JoinKafkaOptions): Member {
         partitions: lanes
           .all()
           .map((lane) => ({ topic: lane.topic, partition: lane.partition, committed: lane.done() })),
-        failure: ill === undefined ? undefined : String((ill as Error).message ?? ill),
+        ...failureOf(ill),
         complaint,
       };
     },

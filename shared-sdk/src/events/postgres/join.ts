@@ -1,7 +1,7 @@
 import { connectDatabase, isTransient, uuidv7 } from '../../db/index.js';
 import { backoff } from '../backoff.js';
 import { Stopped } from '../handle.js';
-import type { GroupStatus, Member, MemberOptions } from '../member.js';
+import { failureOf, type GroupStatus, type Member, type MemberOptions } from '../member.js';
 import { metricsOf } from '../metrics.js';
 import { name } from '../process.js';
 import { listen } from './listen.js';
@@ -167,7 +167,7 @@ export function joinPostgres(options: JoinPostgresOptions): Member {
       group,
       lag,
       partitions: owned.map(({ topic, partition, committed }) => ({ topic, partition, committed })),
-      failure: failure === undefined ? undefined : String((failure as Error).message ?? failure),
+      ...failureOf(failure),
     }),
     async stop() {
       stopping.abort();
