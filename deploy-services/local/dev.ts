@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { watch } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
@@ -16,6 +16,7 @@ export const help = `npm run dev -- <${serviceNames.join(' | ')}> [--data-dir DI
 Runs one service from its sources, and again after each change, while the others of the running market stay as they are.
 The compiled one takes its place back when this ends.`;
 
+const lookMs = 250;
 const settleMs = 150; // an editor that saves, and a branch that is switched, change several files at once
 
 export async function dev(args: string[]): Promise<number> {
@@ -41,26 +42,42 @@ export async function dev(args: string[]): Promise<number> {
   plainOutput.say(`service-${name} runs from ${source}; Ctrl-C gives its place back`);
 
   let timer: NodeJS.Timeout | undefined;
-  const watching = watch(source, { recursive: true }, (_, file) => {
+  let seen = filesIn(source);
+  const watching = setInterval(() => {
+    const now = filesIn(source);
+    const changed = [...seen.keys(), ...now.keys()].find((file) => seen.get(file) !== now.get(file));
+    if (changed === undefined) return;
+    seen = now;
     clearTimeout(timer);
     timer = setTimeout(async () => {
-      plainOutput.say(`${file} has changed, starting again`);
+      plainOutput.say(`${changed} has changed, starting again`);
       await running.release();
       running.resume();
     }, settleMs);
-  });
+  }, lookMs);
 
   const reason = await Promise.race([
     ...['SIGINT', 'SIGTERM'].map((signal) => once(process, signal).then(() => signal)),
     place.lost.then(() => 'the market has stopped'),
   ]);
   plainOutput.say(`stopping (${reason})`);
-  watching.close();
+  clearInterval(watching);
   clearTimeout(timer);
   await running.stop();
   place.giveBack();
   return 0;
 }
+
+/**
+ * When each was changed. Looked at again and again: Node's own watching follows the files that were there, and most
+ * editors, and git, put others in their places.
+ */
+const filesIn = (folder: string): Map<string, number | undefined> =>
+  new Map(
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => [file, statSync(path.join(folder, file), { throwIfNoEntry: false })?.mtimeMs]),
+  );
 
 async function takePlace(name: ServiceName, { url, secret }: { url: string; secret: string }) {
   const { statusCode, body } = await request(`${url}/hold/${name}`, {

@@ -72,7 +72,7 @@ export async function choosePorts(base: number, options: PortOptions = {}): Prom
     }
     const next = base + 1_000 > lastBase ? 0 : base + 1_000;
     throw new Problem(
-      `Taken by another program: port ${taken.join(', port ')}. End it, or start on other ports: npm start -- --port-base ${next}`,
+      `Taken by another program: port ${taken.join(', port ')}. End it, or start on other ports, with --port-base ${next}`,
     );
   }
 }

@@ -8,7 +8,7 @@ connectors, their slots in PostgreSQL and how far each group of consumers is beh
 
 interface Health {
   status?: string;
-  checks?: Record<string, { status: string; error?: string }>;
+  checks?: Record<string, { status: string; reason?: string }>;
 }
 
 export async function status(args: string[]): Promise<number> {
@@ -52,7 +52,9 @@ async function row(name: string, pid: number, admin?: string, where = admin ?? '
       by: alive ? by : 'npm run dev',
       well: response.ok,
       where,
-      trouble: response.ok ? '' : ` ${JSON.stringify(ill)}`,
+      trouble: response.ok
+        ? ''
+        : ` ${ill.map(([what, { reason }]) => `${what}: ${reason ?? 'down'}`).join(', ')}`,
     };
   } catch (error) {
     // Of fetch's own "fetch failed" nobody learns anything.

@@ -30,6 +30,11 @@ const asked = [...suites, faults]; // faults take their time: only when they are
 const args = process.argv.slice(stack ? 3 : 2);
 const cut = args.includes('--') ? args.indexOf('--') : args.length;
 const names = args.slice(0, cut);
+if (names.includes('--help') || names.includes('-h')) {
+  process.stdout.write(`npm ${stack ? 'run test:stack' : 'test'} -- [suite ...] [-- what vitest takes, such as a file]
+Runs these suites, or all: ${suites.map(({ name }) => name).join(', ')}; with one count at the end.\n`);
+  process.exit();
+}
 const unknown = names.filter((name) => !asked.some((suite) => suite.name === name));
 if (unknown.length > 0) {
   process.stderr.write(

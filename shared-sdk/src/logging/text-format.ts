@@ -65,11 +65,13 @@ const pairs = (fields: object): string =>
 const show = (value: unknown): string =>
   typeof value === 'string' && /^[\w:./@+-]+$/.test(value) ? value : onOneLine(JSON.stringify(value));
 
-function stackOf(error: DescribedError | string): string {
+/** `outage`: it is the cause of one. */
+function stackOf(error: DescribedError | string, outage = false): string {
   // `cause` may be anything, and so may what is thrown.
   if (typeof error === 'string') return `    ${onOneLine(error)}\n`;
   const { type, message, stack, cause, ...fields } = error;
-  if (isOutage(error)) return `    ${type}: ${onOneLine(message ?? '')}\n${cause ? stackOf(cause) : ''}`;
+  if (outage || isOutage(error))
+    return `    ${type}: ${onOneLine(message ?? '')}\n${cause ? stackOf(cause, true) : ''}`;
   const more = pairs(fields);
   const own = `${(stack ?? `${type}: ${message}`).replace(/^/gm, '    ')}\n${more && `   ${more}\n`}`;
   return cause ? `${own}    caused by:\n${stackOf(cause)}` : own;

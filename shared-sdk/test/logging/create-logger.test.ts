@@ -181,6 +181,10 @@ describe('a line for people', () => {
     expect(line({ msg: 'failed', err: { ...cause, cause: full } })).toContain(
       'failed\n    AppError: no answer\n    error: No space left on device\n',
     );
+    const ofGrpc = { type: 'Error', message: '14 UNAVAILABLE: No connection', code: 14, stack };
+    expect(line({ msg: 'failed', err: { ...cause, cause: ofGrpc } })).toContain(
+      'failed\n    AppError: no answer\n    Error: 14 UNAVAILABLE: No connection\n',
+    );
     expect(line({ msg: 'failed', err: { type: 'TypeError', message: 'x', stack } })).toContain(
       'at ours.ts:1',
     );
