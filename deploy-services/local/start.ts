@@ -20,7 +20,8 @@ Runs the whole market on this machine until Ctrl-C. A second start takes up the 
   --profile stack      Kafka and Debezium, on Java 17 or newer; a database a service
   --port-base N        the first port (default 8100); 0 takes free ones
   --data-dir DIR       where its data is (default .market)
-  --repair-slots       begin with new replication slots and send what the old ones have lost; see docs/stack.md
+  --repair-slots       begin with new replication slots and send what the old ones have lost; see
+                       deploy-services/docs/stack.md
   --repair-topics      go on behind events that are gone unread, and add partitions that are missing; see there
   --no-prometheus      without Prometheus, which otherwise watches when it is installed
   --no-seed            without the demo catalogue and users
