@@ -53,7 +53,7 @@ export async function applyTopics(admin: Admin, described: Topics): Promise<stri
         configEntries: [...others, { name: retention, value: `${retentionMs(described)}` }],
       })),
     });
-  return wrongPartitions(admin, described); // of what was set just now the broker may still tell the old
+  return wrongPartitions(admin, described, await admin.listTopics()); // of what was set just now the broker may still tell the old
 }
 
 /**
@@ -80,7 +80,7 @@ export async function wrongTopics(admin: Admin, described: Topics): Promise<stri
   const there = await admin.listTopics();
   const found = namesOf(described).filter((name) => there.includes(name));
   return [
-    ...(await wrongPartitions(admin, described)),
+    ...(await wrongPartitions(admin, described, there)),
     ...(await settingsOf(admin, found))
       .filter(({ ms }) => ms !== retentionMs(described))
       .map(
@@ -90,10 +90,9 @@ export async function wrongTopics(admin: Admin, described: Topics): Promise<stri
   ];
 }
 
-async function wrongPartitions(admin: Admin, described: Topics): Promise<string[]> {
+async function wrongPartitions(admin: Admin, described: Topics, there: string[]): Promise<string[]> {
   const { partitions } = described;
   const names = namesOf(described);
-  const there = await admin.listTopics();
   const found = names.filter((name) => there.includes(name));
   // Without names kafkajs asks for all topics.
   const { topics } = found.length > 0 ? await admin.fetchTopicMetadata({ topics: found }) : { topics: [] };

@@ -73,6 +73,17 @@ test('an authorisation that the provider never heard of is given up at the deadl
 });
 
 describe('after a cancellation, an authorisation that the provider never heard of', () => {
+  /** And the call that was thought lost, as the provider gets it with that card. */
+  async function givenUp(method: string) {
+    const o = order({ method: 'pm_card_lost' });
+    await process.handle(o.requested());
+    await process.handle(o.cancelling());
+    await seen.passTime(o.id, 61);
+    await process.execute();
+    const { id } = await seen.operation(o.id);
+    return { o, call: { key: id, orderId: o.id, method, amount: 100, currency: 'EUR' } };
+  }
+
   test('is not called again, and given up after a minute of silence', async () => {
     const o = order({ method: 'pm_card_lost' });
     await process.handle(o.requested());
@@ -89,13 +100,7 @@ describe('after a cancellation, an authorisation that the provider never heard o
   });
 
   test('is known as refused when it arrives after all and is declined, as in the book of the provider', async () => {
-    const o = order({ method: 'pm_card_lost' });
-    await process.handle(o.requested());
-    await process.handle(o.cancelling());
-    await seen.passTime(o.id, 61);
-    await process.execute();
-    const { id } = await seen.operation(o.id);
-    const call = { key: id, orderId: o.id, method: 'pm_card_declined', amount: 100, currency: 'EUR' };
+    const { o, call } = await givenUp('pm_card_declined');
     await process.provider.authorize(call, AbortSignal.timeout(1_000));
 
     await seen.passTime(o.id);
@@ -107,13 +112,7 @@ describe('after a cancellation, an authorisation that the provider never heard o
   });
 
   test('is voided in silence when it arrives after all', async () => {
-    const o = order({ method: 'pm_card_lost' });
-    await process.handle(o.requested());
-    await process.handle(o.cancelling());
-    await seen.passTime(o.id, 61);
-    await process.execute();
-    const { id } = await seen.operation(o.id);
-    const call = { key: id, orderId: o.id, method: 'pm_card_lost', amount: 100, currency: 'EUR' };
+    const { o, call } = await givenUp('pm_card_lost');
     const before = await alerts('late_success_total');
     await process.provider.authorize(call, AbortSignal.timeout(1_000)); // the packet that was thought lost
 

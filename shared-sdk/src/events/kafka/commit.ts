@@ -28,7 +28,10 @@ export function committer(lanes: Lanes, consumer: KafkaConsumer, onKafka: (topic
   }
 
   const committing = {
-    /** What a batch brings to send offsets with. Before the first there is only the other; who begins needs no better. */
+    /**
+     * What a batch brings to send offsets with. Before the first there is only the other; what that puts back is stored
+     * again when somebody looks.
+     */
     send: (({ topics = [] } = { topics: [] }) =>
       consumer.commitOffsets(
         topics.flatMap(({ topic, partitions }) => partitions.map((place) => ({ topic, ...place }))),
